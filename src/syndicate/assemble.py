@@ -1,0 +1,154 @@
+"""Puts the parts together; the only module that knows them all."""
+
+import os
+import random
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from syndicate.configuration import read_newsroom
+from syndicate.dispatch import Handover
+from syndicate.ledger import beats
+from syndicate.ledger.database import Ledger
+from syndicate.model.delivery import Outcome, Parcel
+from syndicate.model.event import Envelope
+from syndicate.model.partner import Destination
+from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.pipeline.build_feed import build_feed
+from syndicate.pipeline.deliver import deliver
+from syndicate.pipeline.newsroom import Newsroom
+from syndicate.pipeline.plan import plan
+from syndicate.pipeline.receive import Received, receive
+from syndicate.pipeline.retry import RetryPolicy
+from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.withdraw import withdraw
+from syndicate.settings import Settings
+from syndicate.transports import open_transport, outcome_of
+from syndicate.transports.http import Door
+
+BUDGET = timedelta(seconds=20)  # how long one Deliver step keeps a worker before it hands on what is left
+FORGET_WORKERS = timedelta(hours=1)
+
+Depth = Callable[[], dict[Lane, int] | None]
+
+
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class System:
+    """A running newsroom's parts, and what can be done with them. One per process; nothing is shared over a fork."""
+
+    settings: Settings
+    newsroom: Newsroom
+    ledger: Ledger
+    handover: Handover
+    depth: Depth
+    door: Door = field(default_factory=Door)
+    clock: Callable[[], datetime] = now
+
+    def accept(self, envelope: Envelope) -> Received:
+        """Take in one event and hand over what follows. Raises `Invalid` or `Conflict`; then nothing has happened."""
+        try:
+            received = self._receive(envelope)
+        except IntegrityError:
+            received = self._receive(envelope)  # somebody sent the same event in the same moment: now it is known
+        self.handover(received.steps)
+        return received
+
+    def perform(self, step: Step) -> None:
+        """Do one Step, whose facts are committed when it returns, and hand over what follows."""
+        self.handover(self._follow(step))
+
+    def sweep(self) -> int:
+        """Wake somebody up for whatever is owed; tells how many wake-ups that were."""
+        steps = sweep(self.ledger, newsroom=self.newsroom, depth=self.depth() or {}, now=self.clock())
+        self.handover(steps)
+        return len(steps)
+
+    def beat(self) -> None:
+        """Ask every lane for a sign of life."""
+        with self.ledger.write() as connection:
+            beats.forget(connection, before=self.clock() - FORGET_WORKERS)
+        self.handover([Beat(lane=lane) for lane in LANES])
+
+    def close(self) -> None:
+        """Let go of the database and of open connections."""
+        self.door.close()
+        self.ledger.close()
+
+    def _receive(self, envelope: Envelope) -> Received:
+        with self.ledger.write() as connection:
+            return receive(connection, envelope, publisher=self.newsroom.publisher, now=self.clock())
+
+    def _follow(self, step: Step) -> Sequence[Step]:
+        match step:
+            case Plan():
+                return plan(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
+            case Withdraw():
+                return withdraw(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
+            case BuildFeed():
+                base_url = self.settings.web.base_url
+                return build_feed(
+                    self.ledger, step.feed_id, newsroom=self.newsroom, base_url=base_url, now=self.clock()
+                )
+            case Deliver():
+                return self._deliver(step)
+            case Beat():
+                return self._show_life(step.lane)
+
+    def _deliver(self, step: Deliver) -> Sequence[Step]:
+        patience = self.settings.patience
+        return deliver(
+            self.ledger,
+            step.delivery_ids,
+            lane=step.lane,
+            send=self._send,
+            policy=RetryPolicy(
+                first_wait_s=patience.first_wait_s,
+                longest_wait_s=patience.longest_wait_s,
+                give_up_after_s=patience.give_up_after_h * 3600,
+            ),
+            lease=timedelta(seconds=self.settings.workers.lease_s),
+            budget=BUDGET,
+            clock=self.clock,
+            dice=random.random,
+        )
+
+    def _send(self, destination: Destination, parcel: Parcel) -> Outcome:
+        def send(parcel: Parcel) -> Outcome:
+            secret = self.settings.secret
+            return open_transport(destination.transport, destination.settings, secret=secret, door=self.door).send(
+                parcel
+            )
+
+        return outcome_of(send, parcel)
+
+    def _show_life(self, lane: Lane) -> Sequence[Step]:
+        with self.ledger.write() as connection:
+            beats.beat(connection, lane, f"{socket.gethostname()}:{os.getppid()}", now=self.clock())
+        return []
+
+
+def assemble(settings: Settings, *, handover: Handover, depth: Depth = dict) -> System:
+    """The system that these settings describe. Raises `Invalid` with every mistake in the configuration."""
+    return System(
+        settings=settings,
+        newsroom=read_newsroom(settings),
+        ledger=Ledger(settings.ledger),
+        handover=handover,
+        depth=depth,
+    )
+
+
+def assemble_with_queue(settings: Settings) -> System:
+    """The system with its queue: Steps go to Celery."""
+    from syndicate.dispatch.celery import CeleryHandover, make_app
+
+    queue = CeleryHandover(make_app(lambda: settings.broker))
+    return assemble(settings, handover=queue, depth=queue.depth)

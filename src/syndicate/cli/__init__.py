@@ -1,0 +1,1 @@
+"""Who may ask, by shell? One file per noun."""

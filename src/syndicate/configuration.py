@@ -1,0 +1,111 @@
+"""Reads the partners, the feeds and the wording, and lists every mistake in all of them at once, with file and key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from syndicate.formats import ARTICLE_FORMATS
+from syndicate.model.clearance import PUBLIC
+from syndicate.model.feed import Directory, FeedFamily
+from syndicate.model.partner import Destination, Partner
+from syndicate.model.problem import Invalid, Problem, problems_of
+from syndicate.notices.wording import Wording, read_wording
+from syndicate.pipeline.newsroom import Newsroom
+from syndicate.settings import Settings, read_toml
+from syndicate.transports import settings_problems
+
+
+def read_newsroom(settings: Settings) -> Newsroom:
+    """Everything beside the settings. Raises `Invalid` with fields like `partners/jingchuwang.toml: name`."""
+    problems: list[Problem] = []
+    partners = list(_partners(settings.config_dir / "partners", problems))
+    feeds = list(_feeds(settings.config_dir / "feeds", problems))
+    wording = _wording(settings.config_dir / "notices", settings.publisher.language, problems)
+    if problems or wording is None:
+        raise Invalid(problems)
+    directory = Directory(partners=tuple(partners), feeds=tuple(feeds))
+    return Newsroom(publisher=settings.publisher, directory=directory, wording=wording)
+
+
+def missing_secrets(settings: Settings, newsroom: Newsroom) -> list[Problem]:
+    """The secrets that destinations name and nobody has set."""
+    return [
+        Problem(
+            field=f"partners/{partner.id}.toml: destinations.{number}.settings.secret",
+            message=f"secret {name!r} is not set: put it into {settings.data_dir / 'secrets' / name}",
+        )
+        for partner in newsroom.directory.partners
+        for number, destination in enumerate(partner.destinations)
+        if (name := destination.settings.get("secret")) and not _has_secret(settings, name)
+    ]
+
+
+def _has_secret(settings: Settings, name: str) -> bool:
+    try:
+        return bool(settings.secret(name))
+    except KeyError:
+        return False
+
+
+def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:
+    names: dict[str, str] = {}
+    for file, written in _files(folder, problems):
+        where = f"partners/{file.name}"
+        found: list[Problem] = []
+        try:
+            partner = Partner.model_validate({"id": file.stem} | written)
+        except ValidationError as error:
+            problems += _placed(where, problems_of(error))
+            continue
+        if partner.id != file.stem or partner.id == PUBLIC:
+            found.append(Problem(field="id", message=f"must be the file's own name, {file.stem}, and not {PUBLIC}"))
+        if partner.name in names:
+            found.append(Problem(field="name", message=f"{partner.name} stands in {names[partner.name]} already"))
+        names.setdefault(partner.name, where)
+        for number, destination in enumerate(partner.destinations):
+            found += [_under(f"destinations.{number}", problem) for problem in _destination_problems(destination)]
+        problems += _placed(where, found)
+        yield partner
+
+
+def _destination_problems(destination: Destination) -> list[Problem]:
+    found = settings_problems(destination.transport, destination.settings)
+    if destination.format not in ARTICLE_FORMATS:
+        known = ", ".join(ARTICLE_FORMATS)
+        found.append(Problem(field="format", message=f"{destination.format!r} is not a format; there is: {known}"))
+    return found
+
+
+def _feeds(folder: Path, problems: list[Problem]) -> Iterator[FeedFamily]:
+    for file, written in _files(folder, problems):
+        try:
+            yield FeedFamily.model_validate({"id": file.stem} | written)
+        except ValidationError as error:
+            problems += _placed(f"feeds/{file.name}", problems_of(error))
+
+
+def _wording(folder: Path, language: str, problems: list[Problem]) -> Wording | None:
+    files = {file.stem: written for file, written in _files(folder / language, problems)}
+    try:
+        return read_wording(files, language=language)
+    except Invalid as error:
+        problems += [_under(f"notices/{language}", problem, between="/") for problem in error.problems]
+        return None
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            yield file, read_toml(file)
+        except Invalid as error:
+            problems += [_under(folder.name, problem, between="/") for problem in error.problems]
+
+
+def _placed(where: str, problems: list[Problem]) -> list[Problem]:
+    return [_under(where, problem, between=": ") for problem in problems]
+
+
+def _under(place: str, problem: Problem, *, between: str = ".") -> Problem:
+    return problem.model_copy(update={"field": f"{place}{between}{problem.field}".rstrip(" :")})

@@ -1,0 +1,114 @@
+"""Hands Steps to Celery. The only module of this package that knows Celery.
+
+The settings follow what was measured (docs/decisions/0004): late acknowledgement, ids only, no results, no ETA. None of
+them makes Redis at-least-once, so nothing depends on it: the ledger is swept.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from celery import Celery
+from kombu.exceptions import ChannelError, OperationalError
+
+from syndicate.dispatch.routes import TASKS, lane_of
+from syndicate.model.step import LANES, Beat, Lane, Step
+
+log = structlog.get_logger(__name__)
+
+BEAT_EXPIRES_S = 60
+TASK_TIME_LIMIT_S = 300
+SOFT_SHUTDOWN_S = 35.0  # longer than a destination's longest deadline (30 s): what is being sent may finish
+
+
+def make_app(broker_url: Callable[[], str]) -> Celery:
+    """A Celery application that asks for its broker only when it is first needed, so that importing does nothing."""
+    app = Celery("syndicate", set_as_current=False)
+    app.add_defaults(lambda: _configuration(broker_url()))
+    return app
+
+
+def _configuration(broker_url: str) -> dict[str, Any]:
+    return {
+        "broker_url": broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": _transport_options(broker_url),
+        "task_queues": {lane: {} for lane in LANES},
+        "task_default_queue": "intake",
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_time_limit": TASK_TIME_LIMIT_S,
+        "task_publish_retry": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_concurrency": 1,
+        "worker_max_tasks_per_child": 10_000,
+        "worker_soft_shutdown_timeout": SOFT_SHUTDOWN_S,
+        "worker_enable_soft_shutdown_on_idle": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_hijack_root_logger": False,
+        "worker_send_task_events": False,
+        "enable_utc": True,
+    }
+
+
+def _transport_options(broker_url: str) -> dict[str, Any]:
+    if not broker_url.startswith(("redis", "sentinel")):
+        return {"confirm_publish": True}
+    return {
+        "visibility_timeout": TASK_TIME_LIMIT_S * 2,
+        "unacked_restore_interval": 5,
+        "max_connections": 60,
+        "health_check_interval": 25,
+        "socket_connect_timeout": 3,
+        "socket_timeout": 20,
+        "socket_keepalive": not broker_url.startswith("redis+socket"),
+        "retry_on_timeout": True,
+    }
+
+
+class CeleryHandover:
+    """Puts Steps on their lanes' queues."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def __call__(self, steps: Sequence[Step]) -> None:
+        """Send what can be sent. A broker that can't be reached costs time, not facts: `sweep` sends it later."""
+        try:
+            for step in dict.fromkeys(steps):
+                self._send(step)
+        except (OperationalError, OSError) as error:
+            log.warning("broker.unreachable", steps=len(steps), error=type(error).__name__)
+
+    def depth(self) -> dict[Lane, int] | None:
+        """How many messages wait in each lane; None when the broker can't be reached."""
+        try:
+            with self._app.connection_for_read(connect_timeout=3) as connection:
+                connection.ensure_connection(max_retries=1, timeout=3)
+                return {lane: _depth(connection, lane) for lane in LANES}
+        except (OperationalError, OSError):
+            return None
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._app.close()
+
+    def _send(self, step: Step) -> None:
+        self._app.send_task(
+            TASKS[type(step)],
+            kwargs=step.model_dump(mode="json"),
+            queue=lane_of(step),
+            expires=BEAT_EXPIRES_S if isinstance(step, Beat) else None,
+        )
+
+
+def _depth(connection: Any, lane: Lane) -> int:  # noqa: ANN401 - kombu has no types
+    try:
+        with connection.channel() as channel:
+            return int(channel.queue_declare(queue=lane, passive=True).message_count)
+    except ChannelError:
+        return 0  # a queue that nobody has put anything into yet

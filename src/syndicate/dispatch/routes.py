@@ -1,0 +1,24 @@
+"""Which task a Step becomes, and which lane it goes by. The only thing that both ends of a queue know."""
+
+from syndicate.model.step import Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+
+TASKS: dict[type[Step], str] = {
+    Plan: "syndicate.plan",
+    Withdraw: "syndicate.withdraw",
+    BuildFeed: "syndicate.build_feed",
+    Deliver: "syndicate.deliver",
+    Beat: "syndicate.beat",
+}
+
+
+def lane_of(step: Step) -> Lane:
+    """The queue a Step goes by. What takes something back never stands behind what brings something."""
+    match step:
+        case Plan():
+            return "intake"
+        case Withdraw():
+            return "withdraw"
+        case BuildFeed():
+            return "withdraw" if step.urgent else "feeds"
+        case Deliver() | Beat():
+            return step.lane

@@ -1,0 +1,61 @@
+"""How does it look? One file per standard; the two tables say which there are, and load none before it is wanted."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import Protocol, cast
+
+from syndicate.model.publisher import Publisher
+from syndicate.model.story import Feed, Rendition, Retraction, Story
+
+FEED_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "rss": "syndicate.formats.rss",
+        "atom": "syndicate.formats.atom",
+        "json": "syndicate.formats.jsonfeed",
+    }
+)
+ARTICLE_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "ninjs": "syndicate.formats.ninjs",
+    }
+)
+
+
+class FeedFormat(Protocol):
+    """A standard that a whole feed is written in. The module itself is the format."""
+
+    MEDIA_TYPE: str
+
+    def render(self, feed: Feed) -> Rendition:
+        """The same feed always gives the same bytes, whatever the clock, the locale or the process."""
+
+
+class ArticleFormat(Protocol):
+    """A standard that one article is written in, and taken back in. The module itself is the format."""
+
+    MEDIA_TYPE: str
+
+    def render(self, story: Story, *, publisher: Publisher) -> Rendition:
+        """The article with all the statements we owe the reader."""
+
+    def retract(self, retraction: Retraction, *, publisher: Publisher) -> Rendition:
+        """Word that the article is withdrawn, without any of its text."""
+
+
+def feed_format(name: str) -> FeedFormat:
+    """The format called `name` in FEED_FORMATS; ValueError lists the names there are."""
+    return cast(FeedFormat, _loaded(name, FEED_FORMATS, "feed"))
+
+
+def article_format(name: str) -> ArticleFormat:
+    """The format called `name` in ARTICLE_FORMATS; ValueError lists the names there are."""
+    return cast(ArticleFormat, _loaded(name, ARTICLE_FORMATS, "article"))
+
+
+def _loaded(name: str, table: Mapping[str, str], kind: str) -> ModuleType:
+    try:
+        path = table[name]
+    except KeyError:
+        raise ValueError(f"there is no {kind} format {name!r}; there is: {', '.join(sorted(table))}") from None
+    return import_module(path)

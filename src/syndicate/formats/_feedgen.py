@@ -1,0 +1,74 @@
+"""What feedgen does for us, and what it must not: the one place that knows its habits (feedgen 1.0.0).
+
+It writes the frame of a feed and the plain parts of an entry. What it gets wrong or leaves out is put on its finished
+element by a function of ours, which it calls as an extension: an entry's links (it drops their attributes, and
+refuses rel=license), RSS dates, rights, names, languages and pictures. An entry is made apart from its frame.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from syndicate.formats._story import categories, legal, minted
+from syndicate.formats._xml import NAMESPACES
+from syndicate.model.publisher import Publisher
+from syndicate.model.story import Feed, Story
+
+Finish = Callable[[etree._Element], None]
+_PREFIXES = ("dc", "media")  # feedgen itself declares `atom` and `content` in RSS
+
+
+@dataclass(frozen=True)
+class _Extension:
+    """What feedgen calls an extension: told of each element once all its own children are in place."""
+
+    finish: Finish
+
+    def extend_ns(self) -> Mapping[str, str]:
+        return {prefix: NAMESPACES[prefix] for prefix in _PREFIXES}
+
+    def extend_rss(self, element: etree._Element) -> None:
+        self.finish(element)
+
+    def extend_atom(self, element: etree._Element) -> None:
+        self.finish(element)
+
+
+def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish) -> FeedGenerator:
+    """The feed without its entries. `finish` gets the root element, and runs before any entry is appended."""
+    definition, publisher = feed.definition, feed.publisher
+    generator = FeedGenerator()
+    generator.id(minted(publisher, f"feed:{definition.id}"))
+    generator.title(legal(definition.title) or publisher.site_name)
+    generator.description(legal(definition.description or definition.title) or publisher.site_name)
+    generator.generator("syndicate")
+    generator.link(href=feed.url(suffix), rel="self", type=media_type)
+    generator.link(href=publisher.home_url, rel="alternate", type="text/html")  # RSS takes the last link as its own
+    generator.updated(feed.changed)
+    # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
+    # public way to say "no date" (its default is now), so the private field it is.
+    generator._FeedGenerator__rss_lastBuildDate = None
+    generator.register_extension("syndicate", lambda: _Extension(finish), None)
+    return generator
+
+
+def entry(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
+    """What RSS and Atom have in common of one story. `finish` gets the finished `item` or `entry` element."""
+    started = FeedEntry()
+    started.id(story.uri)
+    started.title(legal(story.article.headline) or story.uri)
+    started.updated(story.updated)
+    started.link(href=legal(story.article.url), rel="alternate")
+    started.category(categories(story.article, publisher))
+    started.register_extension("syndicate", lambda: _Extension(finish))
+    return started
+
+
+def filled(generator: FeedGenerator, entries: Iterable[FeedEntry]) -> FeedGenerator:
+    """The frame with its entries, in the order given (feedgen's own habit is to put each new one first)."""
+    for each in entries:
+        generator.add_entry(each, order="append")
+    return generator

@@ -1,0 +1,199 @@
+"""Articles and their revisions. Whoever changes what an article means locks its row first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from syndicate.ledger import contents
+from syndicate.ledger.insert import insert_new
+from syndicate.ledger.tables import articles, revisions
+from syndicate.model.article import Article, Withdrawal
+from syndicate.model.event import EventType
+
+Kind = Literal["published", "updated", "withdrawn"]
+KINDS: dict[EventType, Kind] = {
+    "article.published": "published",
+    "article.updated": "updated",
+    "article.withdrawn": "withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """An article as it stands: what identifies it, and its newest revision."""
+
+    id: str
+    uri: str
+    revision: int
+    planned_revision: int
+    plan_due_at: datetime | None
+    version: int
+    withdrawn: bool
+    final: bool
+    first_published: datetime | None
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision. `data` is the article, or the withdrawal that took it back."""
+
+    article_id: str
+    revision: int
+    kind: Kind
+    updated: datetime
+    recorded_at: datetime
+    data: Article | Withdrawal
+
+
+def head(connection: Connection, article_id: str, *, lock: bool = False) -> Head | None:
+    """An article's head; with `lock`, nobody else changes it until this transaction ends."""
+    wanted = select(articles).where(articles.c.id == article_id)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    return _head(row) if row else None
+
+
+def claim_id(connection: Connection, article_id: str, *, uri: str) -> None:
+    """Make sure that the article has a row to lock. Revision 0 means that nothing has happened to it yet."""
+    insert_new(
+        connection,
+        articles,
+        {
+            "id": article_id,
+            "uri": uri,
+            "head_revision": 0,
+            "planned_revision": 0,
+            "version": 0,
+            "withdrawn": False,
+            "final": False,
+        },
+    )
+
+
+def add_revision(
+    connection: Connection,
+    head: Head,
+    *,
+    kind: Kind,
+    data: Article | Withdrawal,
+    event_seq: int,
+    updated: datetime,
+    now: datetime,
+) -> int:
+    """Give a locked article its next revision, and answer its number."""
+    number = head.revision + 1
+    digest = contents.keep(connection, data.model_dump_json().encode())
+    connection.execute(
+        insert(revisions).values(
+            article_id=head.id,
+            revision=number,
+            kind=kind,
+            event_seq=event_seq,
+            digest=digest,
+            section="".join(f"{name} > " for name in data.section) if isinstance(data, Article) else "",
+            updated=updated,
+            recorded_at=now,
+        )
+    )
+    first = head.first_published or (data.published_at if isinstance(data, Article) else None)
+    connection.execute(
+        update(articles)
+        .where(articles.c.id == head.id)
+        .values(
+            head_revision=number,
+            version=max(head.version, data.version),
+            withdrawn=isinstance(data, Withdrawal),
+            final=isinstance(data, Withdrawal) and data.final,
+            first_published=first,
+        )
+    )
+    return number
+
+
+def planned(connection: Connection, article_id: str, *, revision: int, due_at: datetime | None) -> None:
+    """Note that a revision has been planned, and when the plan must be made again."""
+    connection.execute(
+        update(articles).where(articles.c.id == article_id).values(planned_revision=revision, plan_due_at=due_at)
+    )
+
+
+def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
+    """Articles whose plan is missing or due again: (id, withdrawn)."""
+    owed = select(articles.c.id, articles.c.withdrawn).limit(limit)
+    missing = connection.execute(owed.where(articles.c.planned_revision < articles.c.head_revision)).all()
+    lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now)).all()
+    return list(dict.fromkeys((row.id, row.withdrawn) for row in (*missing, *lapsed)))
+
+
+def revision(connection: Connection, article_id: str, number: int) -> Revision:
+    """One revision with its content. Raises LookupError when there is none."""
+    row = connection.execute(
+        select(revisions).where(revisions.c.article_id == article_id, revisions.c.revision == number)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"the ledger has no revision {number} of article {article_id}")
+    return _revision(row, contents.load(connection, row.digest))
+
+
+def history(connection: Connection, article_id: str) -> list[Revision]:
+    """Every revision of an article, oldest first."""
+    rows = connection.execute(_of(article_id)).all()
+    found = contents.load_many(connection, {row.digest for row in rows})
+    return [_revision(row, found[row.digest]) for row in rows]
+
+
+def last_article(connection: Connection, article_id: str, *, before: int) -> Revision | None:
+    """The newest revision below `before` that carries words: what a withdrawal takes back."""
+    row = connection.execute(
+        _of(article_id)
+        .where(revisions.c.kind != "withdrawn", revisions.c.revision < before)
+        .order_by(None)
+        .order_by(revisions.c.revision.desc())
+        .limit(1)
+    ).one_or_none()
+    return _revision(row, contents.load(connection, row.digest)) if row else None
+
+
+def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:
+    """Every section the article has ever stood in."""
+    wanted = select(revisions.c.section).where(revisions.c.article_id == article_id, revisions.c.section != "")
+    paths = connection.scalars(wanted.distinct())
+    return sorted(tuple(path.removesuffix(" > ").split(" > ")) for path in paths)
+
+
+def count(connection: Connection) -> int:
+    """How many articles there are."""
+    return int(connection.scalar(select(func.count()).select_from(articles)) or 0)
+
+
+def _of(article_id: str) -> Select[tuple[object, ...]]:
+    return select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.revision)
+
+
+def _head(row: Row[tuple[object, ...]]) -> Head:
+    found = row._mapping
+    return Head(
+        id=found["id"],
+        uri=found["uri"],
+        revision=found["head_revision"],
+        planned_revision=found["planned_revision"],
+        plan_due_at=found["plan_due_at"],
+        version=found["version"],
+        withdrawn=found["withdrawn"],
+        final=found["final"],
+        first_published=found["first_published"],
+    )
+
+
+def _revision(row: Row[tuple[object, ...]], content: bytes) -> Revision:
+    found = row._mapping
+    form = Withdrawal if found["kind"] == "withdrawn" else Article
+    return Revision(
+        article_id=found["article_id"],
+        revision=found["revision"],
+        kind=found["kind"],
+        updated=found["updated"],
+        recorded_at=found["recorded_at"],
+        data=form.model_validate_json(content),
+    )

@@ -1,0 +1,130 @@
+"""Who may have what, and why: one row for every answer that was ever given, refusals included."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, exists, func, insert, select
+
+from syndicate.ledger.tables import articles, clearances, revisions
+from syndicate.model.clearance import Clearance, PictureVerdict
+from syndicate.model.partner import Agreement
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A clearance as it is remembered."""
+
+    article_id: str
+    revision: int
+    audience: str
+    edition: int
+    clearance: Clearance
+    agreement: str
+    terms: str
+    decided_at: datetime
+
+
+def of_revision(connection: Connection, article_id: str, number: int) -> dict[str, Standing]:
+    """The newest answer for each audience about one revision."""
+    rows = connection.execute(
+        select(clearances)
+        .where(clearances.c.article_id == article_id, clearances.c.revision == number)
+        .order_by(clearances.c.edition)
+    )
+    return {row.audience: _standing(row) for row in rows}
+
+
+def record(
+    connection: Connection,
+    *,
+    article_id: str,
+    revision: int,
+    audience: str,
+    clearance: Clearance,
+    agreement: Agreement | None,
+    former: Standing | None,
+    now: datetime,
+) -> int:
+    """Add an answer unless it is the former one, and tell its edition."""
+    terms = agreement.version if agreement else ""
+    if former and former.clearance == clearance and former.terms == terms:
+        return former.edition
+    edition = former.edition + 1 if former else 1
+    connection.execute(
+        insert(clearances).values(
+            article_id=article_id,
+            revision=revision,
+            audience=audience,
+            edition=edition,
+            decision=clearance.decision,
+            rule=clearance.rule,
+            reason=clearance.reason,
+            until=clearance.until,
+            agreement=agreement.number if agreement else "",
+            terms=terms,
+            pictures=[picture.model_dump(mode="json") for picture in clearance.pictures],
+            decided_at=now,
+        )
+    )
+    return edition
+
+
+def ever_cleared(connection: Connection, article_id: str) -> set[str]:
+    """Every audience that was ever cleared for any revision of an article."""
+    wanted = select(clearances.c.audience).where(
+        clearances.c.article_id == article_id, clearances.c.decision == "cleared"
+    )
+    return set(connection.scalars(wanted.distinct()))
+
+
+def selection(connection: Connection, audience: str, *, section: tuple[str, ...], length: int) -> list[Standing]:
+    """What a feed holds: the articles whose newest answer about their head clears the audience, newest first."""
+    later = clearances.alias()
+    superseded = exists().where(
+        and_(
+            later.c.article_id == clearances.c.article_id,
+            later.c.revision == clearances.c.revision,
+            later.c.audience == clearances.c.audience,
+            later.c.edition > clearances.c.edition,
+        )
+    )
+    wanted = (
+        select(clearances)
+        .join(
+            articles,
+            and_(articles.c.id == clearances.c.article_id, articles.c.head_revision == clearances.c.revision),
+        )
+        .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
+        .order_by(articles.c.first_published.desc(), articles.c.id)
+        .limit(length)
+    )
+    if section:
+        wanted = wanted.join(
+            revisions,
+            and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.head_revision),
+        ).where(func.substr(revisions.c.section, 1, len(_path(section))) == _path(section))
+    return [_standing(row) for row in connection.execute(wanted)]
+
+
+def _path(section: tuple[str, ...]) -> str:
+    return "".join(f"{name} > " for name in section)
+
+
+def _standing(row: Row[tuple[object, ...]]) -> Standing:
+    found = row._mapping
+    return Standing(
+        article_id=found["article_id"],
+        revision=found["revision"],
+        audience=found["audience"],
+        edition=found["edition"],
+        clearance=Clearance(
+            decision=found["decision"],
+            rule=found["rule"],
+            reason=found["reason"],
+            until=found["until"],
+            pictures=tuple(PictureVerdict.model_validate(picture) for picture in found["pictures"]),
+        ),
+        agreement=found["agreement"],
+        terms=found["terms"],
+        decided_at=found["decided_at"],
+    )

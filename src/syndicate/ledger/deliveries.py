@@ -1,0 +1,229 @@
+"""Deliveries: what is owed to whom, who is sending it now, and what came of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
+
+from syndicate.ledger.insert import insert_new
+from syndicate.ledger.tables import articles, deliveries
+from syndicate.model.delivery import Action, Manifest, State
+from syndicate.model.step import Lane
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery as the ledger has it."""
+
+    id: str
+    article_id: str
+    revision: int
+    edition: int
+    partner_id: str
+    destination_id: str
+    action: Action
+    lane: Lane
+    state: State
+    reason: str
+    due_at: datetime | None
+    lease_until: datetime | None
+    claimed_at: datetime | None
+    tries: int
+    body: str | None
+    media_type: str
+    manifest: Manifest
+    created_at: datetime
+    settled_at: datetime | None
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether the partner may have got it: any try counts, also one that nobody came back from."""
+        return self.tries > 0
+
+
+def add(connection: Connection, delivery: Delivery) -> None:
+    """Owe a delivery; one that is owed already stays as it is."""
+    row = {name: value for name, value in vars(delivery).items() if name != "manifest"}
+    insert_new(connection, deliveries, row | {"manifest": delivery.manifest.model_dump(mode="json")})
+
+
+def of_article(connection: Connection, article_id: str) -> list[Delivery]:
+    """Every delivery of an article, in the order in which they supersede each other."""
+    wanted = (
+        select(deliveries)
+        .where(deliveries.c.article_id == article_id)
+        .order_by(deliveries.c.destination_id, deliveries.c.revision, deliveries.c.edition, deliveries.c.created_at)
+    )
+    return [_delivery(row) for row in connection.execute(wanted)]
+
+
+def cancel_waiting(
+    connection: Connection, article_id: str, *, but: Collection[str], reason: str, now: datetime
+) -> None:
+    """Cancel what waits for an article, but for these. What is being sent is left to settle."""
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.article_id == article_id, deliveries.c.state == "waiting", deliveries.c.id.not_in(list(but))
+        )
+        .values(state="cancelled", reason=reason, due_at=None, settled_at=now)
+    )
+
+
+def claim(
+    connection: Connection, ids: Sequence[str], *, token: str, now: datetime, lease: timedelta, limit: int
+) -> list[Delivery]:
+    """Take up to `limit` of these that may be sent now; answers them as they were *before* (see `state`, `tries`).
+
+    A claim is refused while the article has moved on (the version fence), and while another delivery of the same
+    article to the same destination is in flight.
+    """
+    # Where rows can be locked, the article's are locked first: a plan that is about to move the head must wait for us,
+    # and we for it, so that no two revisions of one article are ever in flight to one destination.
+    concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
+    connection.execute(
+        select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id).with_for_update(read=True)
+    )
+    rows = connection.execute(
+        select(deliveries)
+        .join(articles, articles.c.id == deliveries.c.article_id)
+        .where(deliveries.c.id.in_(ids), _due(now), deliveries.c.revision == articles.c.head_revision, ~_in_flight(now))
+        .order_by(deliveries.c.due_at)
+        .limit(limit)
+        .with_for_update(of=deliveries, skip_locked=True)
+    ).all()
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_([row.id for row in rows]))
+        .values(
+            state="sending",
+            claim_token=token,
+            claimed_at=now,
+            lease_until=now + lease,
+            tries=deliveries.c.tries + 1,
+        )
+    )
+    return [_delivery(row) for row in rows]
+
+
+def settle(
+    connection: Connection,
+    delivery_id: str,
+    *,
+    token: str,
+    state: State,
+    reason: str,
+    due_at: datetime | None,
+    lane: Lane,
+    now: datetime,
+) -> bool:
+    """Write what came of a try, if the claim is still ours; otherwise nothing changes and the answer is False."""
+    written = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, deliveries.c.claim_token == token, deliveries.c.state == "sending")
+        .values(
+            state=state,
+            reason=reason,
+            due_at=due_at,
+            lane=lane,
+            claim_token=None,
+            lease_until=None,
+            settled_at=None if state == "waiting" else now,
+        )
+    )
+    return written.rowcount == 1
+
+
+def is_superseded(connection: Connection, delivery: Delivery) -> bool:
+    """Whether the article has moved on since this delivery was planned."""
+    head = connection.scalar(select(articles.c.head_revision).where(articles.c.id == delivery.article_id))
+    return head is not None and head > delivery.revision
+
+
+def due(connection: Connection, lane: Lane, *, now: datetime, overdue: timedelta, limit: int) -> list[str]:
+    """The ids that should have been taken by now: past due by `overdue`, or with a lease that ran out."""
+    waiting = (
+        select(deliveries.c.id)
+        .where(deliveries.c.lane == lane, deliveries.c.state == "waiting", deliveries.c.due_at <= now - overdue)
+        .order_by(deliveries.c.due_at)
+        .limit(limit)
+    )
+    leased = (
+        select(deliveries.c.id)
+        .where(deliveries.c.lane == lane, deliveries.c.state == "sending", deliveries.c.lease_until <= now)
+        .limit(limit)
+    )
+    return [*connection.scalars(waiting), *connection.scalars(leased)][:limit]
+
+
+def abandoned(connection: Connection, *, now: datetime, limit: int) -> list[Delivery]:
+    """What was in flight when its worker died, and is not wanted any more because the article has moved on."""
+    wanted = (
+        select(deliveries)
+        .join(articles, articles.c.id == deliveries.c.article_id)
+        .where(
+            deliveries.c.state == "sending",
+            deliveries.c.lease_until <= now,
+            deliveries.c.revision < articles.c.head_revision,
+        )
+        .limit(limit)
+    )
+    return [_delivery(row) for row in connection.execute(wanted)]
+
+
+def abandon(connection: Connection, delivery: Delivery, *, reason: str, now: datetime) -> bool:
+    """Settle what `abandoned` found; False when it has been settled or claimed since."""
+    written = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery.id,
+            deliveries.c.state == "sending",
+            deliveries.c.claimed_at == delivery.claimed_at,
+        )
+        .values(state="cancelled", reason=reason, claim_token=None, lease_until=None, due_at=None, settled_at=now)
+    )
+    return written.rowcount == 1
+
+
+def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
+    """How many deliveries there are in each lane and state."""
+    wanted = select(deliveries.c.lane, deliveries.c.state, func.count().label("many")).group_by(
+        deliveries.c.lane, deliveries.c.state
+    )
+    return {(row.lane, row.state): row.many for row in connection.execute(wanted)}
+
+
+def oldest_due(connection: Connection, *, now: datetime) -> dict[Lane, datetime]:
+    """For each lane, since when its most overdue delivery has been waiting."""
+    wanted = (
+        select(deliveries.c.lane, func.min(deliveries.c.due_at).label("since"))
+        .where(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
+        .group_by(deliveries.c.lane)
+    )
+    return {row.lane: row.since for row in connection.execute(wanted)}
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now),
+        and_(deliveries.c.state == "sending", deliveries.c.lease_until <= now),
+    )
+
+
+def _in_flight(now: datetime) -> ColumnElement[bool]:
+    other = deliveries.alias()
+    return exists().where(
+        other.c.article_id == deliveries.c.article_id,
+        other.c.destination_id == deliveries.c.destination_id,
+        other.c.id != deliveries.c.id,
+        other.c.state == "sending",
+        other.c.lease_until > now,
+    )
+
+
+def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
+    found = dict(row._mapping)
+    found["manifest"] = Manifest.model_validate(found["manifest"])
+    del found["claim_token"]
+    return Delivery(**found)

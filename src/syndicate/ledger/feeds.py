@@ -1,0 +1,135 @@
+"""Feeds: which have changed since they were built, and the bytes that are served."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, select, true, update
+
+from syndicate.ledger import contents
+from syndicate.ledger.insert import insert_new, upsert
+from syndicate.ledger.tables import feed_renditions, feeds
+from syndicate.model.story import Rendition
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """How far a feed's build is behind what it should hold."""
+
+    id: str
+    dirty_seq: int
+    built_seq: int
+    urgent: bool
+    dirty_at: datetime
+    changed_at: datetime | None
+    built_at: datetime | None
+    selection: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip."""
+
+    digest: str
+    media_type: str
+    built_at: datetime
+    packed: bytes
+
+
+def touch(connection: Connection, ids: Iterable[str], *, at: datetime, urgent: bool) -> None:
+    """Note that what these feeds hold has changed, for a reason that happened `at`."""
+    for feed_id in sorted(set(ids)):  # in one order, so that two transactions never wait for each other
+        insert_new(connection, feeds, _new(feed_id, at))
+        connection.execute(
+            update(feeds)
+            .where(feeds.c.id == feed_id)
+            .values(
+                dirty_seq=feeds.c.dirty_seq + 1,
+                dirty_at=case((feeds.c.dirty_at < at, at), else_=feeds.c.dirty_at),
+                urgent=true() if urgent else feeds.c.urgent,
+            )
+        )
+
+
+def ensure(connection: Connection, ids: Iterable[str], *, at: datetime) -> None:
+    """Make sure that these feeds exist, so that an empty one can be read too."""
+    insert_new(connection, feeds, [_new(feed_id, at) for feed_id in ids])
+
+
+def state(connection: Connection, feed_id: str) -> FeedState | None:
+    """How a feed stands."""
+    row = connection.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
+    return FeedState(**row._mapping) if row else None
+
+
+def every(connection: Connection) -> Sequence[FeedState]:
+    """Every feed there is."""
+    return [FeedState(**row._mapping) for row in connection.execute(select(feeds).order_by(feeds.c.id))]
+
+
+def unbuilt(connection: Connection, *, limit: int) -> list[tuple[str, bool]]:
+    """The feeds that are behind: (id, urgent)."""
+    rows = connection.execute(
+        select(feeds.c.id, feeds.c.urgent).where(feeds.c.built_seq < feeds.c.dirty_seq).limit(limit)
+    )
+    return [(row.id, row.urgent) for row in rows]
+
+
+def built(connection: Connection, seen: FeedState) -> bool:
+    """Note that what was seen needs no new bytes; False when a later build has overtaken us."""
+    return _advance(connection, seen, {})
+
+
+def publish(
+    connection: Connection,
+    seen: FeedState,
+    *,
+    selection: str,
+    changed_at: datetime,
+    renditions: Mapping[str, Rendition],
+    now: datetime,
+) -> bool:
+    """Put new bytes in place, all formats at once; False, and nothing changed, when a later build has overtaken us."""
+    if not _advance(connection, seen, {"selection": selection, "changed_at": changed_at, "built_at": now}):
+        return False
+    for name, rendition in sorted(renditions.items()):
+        row = {
+            "feed_id": seen.id,
+            "format": name,
+            "digest": contents.keep(connection, rendition.body),
+            "media_type": rendition.media_type,
+        }
+        upsert(connection, feed_renditions, row, key=["feed_id", "format"])
+    return True
+
+
+def serve(connection: Connection, feed_id: str, format_name: str) -> Served | None:
+    """The bytes of a feed in one format, or None when it was never built."""
+    row = connection.execute(
+        select(feed_renditions, feeds.c.built_at)
+        .join(feeds, feeds.c.id == feed_renditions.c.feed_id)
+        .where(feed_renditions.c.feed_id == feed_id, feed_renditions.c.format == format_name)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Served(
+        digest=row.digest,
+        media_type=row.media_type,
+        built_at=row.built_at,
+        packed=contents.packed(connection, row.digest),
+    )
+
+
+def _advance(connection: Connection, seen: FeedState, values: Mapping[str, object]) -> bool:
+    """Move `built_seq` on to what was seen. Nothing urgent is left when nothing came since."""
+    nothing_since = feeds.c.dirty_seq == seen.dirty_seq
+    written = connection.execute(
+        update(feeds)
+        .where(feeds.c.id == seen.id, feeds.c.built_seq == seen.built_seq)
+        .values(built_seq=seen.dirty_seq, urgent=case((nothing_since, False), else_=feeds.c.urgent), **values)
+    )
+    return written.rowcount == 1
+
+
+def _new(feed_id: str, at: datetime) -> dict[str, object]:
+    return {"id": feed_id, "dirty_seq": 1, "built_seq": 0, "dirty_at": at, "selection": "", "urgent": False}

@@ -1,0 +1,98 @@
+"""An article as the newsroom tells it: words, people, pictures, and where the words come from."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from syndicate.model.record import Line, Moment, Name, Record, Url
+
+
+def _path_part(name: str) -> str:
+    if name in (".", "..") or any(character in name for character in "/\\>?#%"):
+        raise ValueError("a section name must not contain / \\ > ? # % nor be . or ..")
+    return name
+
+
+ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+SectionName = Annotated[Name, AfterValidator(_path_part)]
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
+
+
+class Origin(Record):
+    """Where the words come from. A reprint says whose they were; publisher.md and CAC order 1, art. 15, ask for it."""
+
+    kind: Literal["own", "reprint"]
+    source: Line = Field(default="", description="来源, as the page shows it; required for a reprint")
+    original_title: Line = ""
+    original_author: Line = ""
+    original_url: Url | None = None
+
+    @model_validator(mode="after")
+    def _a_reprint_names_its_source(self) -> "Origin":
+        if self.kind == "reprint" and not self.source:
+            raise ValueError("a reprint must name its source")
+        return self
+
+
+class Picture(Record):
+    """An image of the article. `url` is the `src` it has in `body_html` (absolute, or made absolute on the way in)."""
+
+    url: Url
+    media_type: MediaType = "image/jpeg"
+    size_bytes: int | None = Field(default=None, ge=0, lt=2**53)
+    width: int | None = Field(default=None, ge=1, lt=2**31)
+    height: int | None = Field(default=None, ge=1, lt=2**31)
+    caption: Line = Field(default="", description="the caption as it stands under the picture")
+    credit_line: Line = Field(default="", description="the credit as it is printed, such as 图片来源:… or 记者:… 摄")
+    taken_by: Line = Field(default="", description="who took it")
+    owner: Line = Field(default="", description="whose it is; empty when nobody has recorded it")
+
+
+class Article(Record):
+    """One version of a piece, complete: a correction carries the whole article again."""
+
+    id: ArticleId
+    version: int = Field(ge=1, lt=2**53, description="the CMS's own counter; a higher one is newer")
+    url: Url
+    headline: Name
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)] = ""
+    body_html: Annotated[str, StringConstraints(min_length=1)]
+    language: Language = "zh-CN"
+    section: tuple[SectionName, ...] = Field(min_length=1, max_length=8, description="the path, outermost first")
+    reporters: tuple[Name, ...] = Field(default=(), max_length=50)
+    correspondents: tuple[Name, ...] = Field(default=(), max_length=50)
+    editor: Line = Field(default="", description="责任编辑, by real name")
+    origin: Origin
+    pictures: tuple[Picture, ...] = Field(default=(), max_length=500)
+    keywords: tuple[Name, ...] = Field(default=(), max_length=100)
+    published_at: Moment
+    updated_at: Moment | None = None
+    ai_label: Literal["none", "assisted", "generated"] = Field(
+        default="none", description="GB 45438-2025: whether the text was made with, or by, an AI"
+    )
+    change: Literal["significant", "minor"] = Field(
+        default="significant", description="a minor change isn't pushed to those who have the article"
+    )
+    embargo_until: Moment | None = Field(
+        default=None,
+        description="nothing leaves before; a correction while it runs repeats it, or says null to lift it",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Article":
+        if self.updated_at and self.updated_at < self.published_at:
+            raise ValueError("updated_at is before published_at")
+        urls = [picture.url for picture in self.pictures]
+        if len(set(urls)) != len(urls):
+            raise ValueError("two pictures have the same url")
+        return self
+
+
+class Withdrawal(Record):
+    """The newsroom takes an article back. `final` means it may never be published again under this id."""
+
+    id: ArticleId
+    version: int = Field(ge=1, lt=2**53, description="the version withdrawn, or a later one")
+    reason: Line = ""
+    final: bool = False

@@ -1,0 +1,40 @@
+"""May they have it: the answer, with a reason that a person can read."""
+
+from typing import Literal
+
+from syndicate.model.record import Moment, Record
+
+PUBLIC = "public"  # the audience of the public feeds; no partner may have this id
+Decision = Literal["cleared", "held", "refused"]
+
+
+class Verdict(Record):
+    """What one rule says. `until` is set when the answer will change by itself at that time."""
+
+    decision: Decision
+    rule: str
+    reason: str
+    until: Moment | None = None
+
+
+class PictureVerdict(Record):
+    """Whether one picture may go along."""
+
+    url: str
+    passed: bool
+    reason: str
+
+
+class Clearance(Record):
+    """The answer for one audience (a partner, or the public) and one revision. Deny beats allow."""
+
+    decision: Decision
+    rule: str
+    reason: str
+    until: Moment | None = None
+    pictures: tuple[PictureVerdict, ...] = ()
+
+    @property
+    def passed_pictures(self) -> frozenset[str]:
+        """The urls of the pictures that may go along."""
+        return frozenset(picture.url for picture in self.pictures if picture.passed)

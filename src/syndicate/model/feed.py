@@ -1,0 +1,109 @@
+"""Which feeds there are: families of feeds as they are configured, and the definitions they stand for."""
+
+from string import Formatter
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from syndicate.model.clearance import PUBLIC
+from syndicate.model.partner import Partner
+from syndicate.model.publisher import Publisher
+from syndicate.model.record import Name, Record, Slug
+from syndicate.model.story import FeedDefinition
+
+_PLACES = {"publisher", "site", "section", "partner"}
+
+
+def _known_places(text: str) -> str:
+    unknown = {name for _, name, _, _ in Formatter().parse(text) if name is not None and name not in _PLACES}
+    if unknown:
+        raise ValueError(f"unknown placeholder {{{sorted(unknown)[0]}}}; there are {', '.join(sorted(_PLACES))}")
+    return text
+
+
+Words = Annotated[Name, AfterValidator(_known_places)]
+
+
+class FeedFamily(Record):
+    """One file in `config/feeds`: a single public feed, or one for each section, or one for each partner.
+
+    Their ids, and with them their addresses, are `NAME`, `NAME/专题专栏/域外关注` or `NAME/partner-id`, NAME being the
+    file's. A public feed carries headline, summary and link; the full text is for partners' own feeds.
+    """
+
+    id: Slug
+    each: Literal["one", "section", "partner"] = "one"
+    title: Words
+    description: Words
+    length: int = Field(default=50, ge=1, le=500)
+    body: Literal["summary", "full"] = "summary"
+
+    def whole(self, publisher: Publisher) -> FeedDefinition:
+        """The single feed of a family that has one."""
+        return self._definition(self.id, publisher, audience=PUBLIC)
+
+    def of_section(self, section: tuple[str, ...], publisher: Publisher) -> FeedDefinition:
+        """The feed of one section and what lies under it."""
+        return self._definition("/".join((self.id, *section)), publisher, audience=PUBLIC, section=section)
+
+    def of_partner(self, partner: Partner, publisher: Publisher) -> FeedDefinition:
+        """A partner's own feed."""
+        return self._definition(f"{self.id}/{partner.id}", publisher, audience=partner.id, partner=partner.name)
+
+    def _definition(
+        self, feed_id: str, publisher: Publisher, *, audience: str, section: tuple[str, ...] = (), partner: str = ""
+    ) -> FeedDefinition:
+        words = {
+            "publisher": publisher.name,
+            "site": publisher.site_name,
+            "section": " > ".join(section),
+            "partner": partner,
+        }
+        return FeedDefinition(
+            id=feed_id,
+            title=self.title.format_map(words),
+            description=self.description.format_map(words),
+            audience=audience,
+            section=section,
+            length=self.length,
+            body=self.body == "full",
+        )
+
+
+class Directory(Record):
+    """Everybody and everything that was configured beside the settings: the partners and the feeds."""
+
+    partners: tuple[Partner, ...]
+    feeds: tuple[FeedFamily, ...]
+
+    def partner(self, partner_id: str) -> Partner | None:
+        """The partner with this id, if it is configured."""
+        return next((partner for partner in self.partners if partner.id == partner_id), None)
+
+    def standing_feeds(self, publisher: Publisher) -> list[FeedDefinition]:
+        """The feeds that exist whether or not anything was published: the single ones, and the partners'."""
+        single = [family.whole(publisher) for family in self.feeds if family.each == "one"]
+        return single + [
+            family.of_partner(partner, publisher)
+            for family in self.feeds
+            if family.each == "partner"
+            for partner in self.partners
+            if partner.agreement
+        ]
+
+    def section_feeds(self, section: tuple[str, ...], publisher: Publisher) -> list[FeedDefinition]:
+        """The feeds of a section and of every section above it."""
+        return [
+            family.of_section(section[: depth + 1], publisher)
+            for family in self.feeds
+            if family.each == "section"
+            for depth in range(len(section))
+        ]
+
+    def definition(self, feed_id: str, publisher: Publisher) -> FeedDefinition | None:
+        """The feed with this id, or None when nothing configured stands for it (any more)."""
+        for family in self.feeds:
+            rest = feed_id.removeprefix(f"{family.id}/")
+            if family.each == "section" and rest != feed_id:
+                return family.of_section(tuple(rest.split("/")), publisher)
+        return next((found for found in self.standing_feeds(publisher) if found.id == feed_id), None)

@@ -1,0 +1,79 @@
+"""Who may carry our work, on which terms, and where it receives."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from syndicate.model.article import SectionName
+from syndicate.model.record import Line, Name, Record, Slug, Url, canonical_json, digest_of
+
+
+def _section_path(text: str) -> str:
+    names = [name.strip() for name in text.split(">")]
+    if not all(names):
+        raise ValueError("a section is written as 专题专栏 > 域外关注")
+    return " > ".join(names)
+
+
+SectionPath = Annotated[str, AfterValidator(_section_path)]
+
+
+class Agreement(Record):
+    """The written agreement: without one, nothing leaves. Both dates are included, days in the publisher's zone."""
+
+    number: Name
+    starts: date
+    ends: date
+    sections: tuple[SectionPath, ...] = Field(
+        default=(), description="the sections in scope, each with what lies under it; none named means all"
+    )
+    pictures: Literal["none", "ours"] = "none"
+    delay_minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, description="counted from first publication")
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> "Agreement":
+        if self.ends < self.starts:
+            raise ValueError(f"ends {self.ends} before it starts {self.starts}")
+        return self
+
+    @property
+    def version(self) -> str:
+        """Which wording of the terms this is: 12 hex digits that change whenever any term changes."""
+        return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
+
+    def covers(self, section: tuple[SectionName, ...]) -> bool:
+        """Whether an article's section, outermost first, lies in scope."""
+        path = " > ".join(section) + " > "
+        return not self.sections or any(path.startswith(named + " > ") for named in self.sections)
+
+
+class Destination(Record):
+    """Where a partner receives. `settings` belong to the transport, which checks them (see TRANSPORTS)."""
+
+    name: Slug
+    transport: Slug
+    format: Slug
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class Partner(Record):
+    """An organisation that may carry our work; one file in `config/partners`."""
+
+    id: Slug
+    name: Name
+    home_url: Url | None = None
+    note: Line = ""
+    agreement: Agreement | None = None
+    destinations: tuple[Destination, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct_destinations(self) -> "Partner":
+        names = [destination.name for destination in self.destinations]
+        if len(set(names)) != len(names):
+            raise ValueError("two destinations have the same name")
+        return self
+
+    def destination_id(self, destination: Destination) -> str:
+        """What the ledger calls a destination: `partner/name`."""
+        return f"{self.id}/{destination.name}"

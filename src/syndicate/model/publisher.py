@@ -1,0 +1,42 @@
+"""Who publishes: the names, addresses and words that stand in every feed and notice."""
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from syndicate.model.article import Language
+from syndicate.model.record import Name, Record, Url
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone, such as Asia/Shanghai") from None
+    return name
+
+
+class Publisher(Record):
+    """The newsroom. `tag_authority` and `tag_date` begin every article's tag URI (RFC 4151) and must never change."""
+
+    name: Name = Field(description="as the attribution line writes it, such as 今日京山新闻网")
+    site_name: Name
+    organisation: Name = Field(description="who holds the copyright")
+    own_names: tuple[Name, ...] = Field(min_length=1, description="every source line that means: ours")
+    home_url: Url
+    licence_url: Url
+    contact: Name
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    language: Language = "zh-CN"
+    tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$")]
+    tag_date: date
+
+    def tag_uri(self, article_id: str) -> str:
+        """The article's permanent identity in every feed and format (RFC 4151): never changes, never used again."""
+        return f"tag:{self.tag_authority},{self.tag_date.isoformat()}:article:{article_id}"
+
+    def is_own(self, source: str) -> bool:
+        """Whether a source line means us: nothing said, or one of our own names."""
+        return not source or source in self.own_names

@@ -1,0 +1,62 @@
+"""The common form of everything in this room: frozen, closed to unknown fields, checked on the way in."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+
+class Record(BaseModel):
+    """Frozen data; a field nobody declared is an error, so that a typing mistake is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _single_line(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        raise ValueError("must be a single line without control characters")
+    return text
+
+
+def _absolute_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # a port out of range is only noticed when asked for
+    except ValueError as error:
+        raise ValueError(f"is not a URL: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute http or https URL")
+    if any(character.isspace() or ord(character) < 32 for character in text):
+        raise ValueError("must not contain spaces or control characters")
+    if parts.username or parts.password:
+        raise ValueError("must not contain a user name or password")
+    return text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the calendar") from None
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_single_line)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_single_line)
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_absolute_url)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+def canonical_json(value: object) -> bytes:
+    """The one spelling of a JSON value: sorted keys, no spaces, UTF-8. Equal values give equal bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 of some bytes as 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,43 @@
+"""A hand-over between stages. Steps carry ids only: the ledger, not the message, knows what is wanted."""
+
+from typing import Literal
+
+from syndicate.model.record import Record
+
+Lane = Literal["withdraw", "intake", "deliver", "slow", "feeds"]
+LANES: tuple[Lane, ...] = ("withdraw", "intake", "deliver", "slow", "feeds")
+
+
+class Plan(Record):
+    """Decide who gets the newest revision of an article."""
+
+    article_id: str
+
+
+class Withdraw(Record):
+    """Take an article back from everybody who may have it."""
+
+    article_id: str
+
+
+class BuildFeed(Record):
+    """Bring a feed up to date. An urgent one takes something back, and goes by the withdraw lane."""
+
+    feed_id: str
+    urgent: bool = False
+
+
+class Deliver(Record):
+    """Send these deliveries, as far as they are still due."""
+
+    delivery_ids: tuple[str, ...]
+    lane: Lane
+
+
+class Beat(Record):
+    """Prove that a lane's workers consume: whoever takes it writes the time into the ledger."""
+
+    lane: Lane
+
+
+Step = Plan | Withdraw | BuildFeed | Deliver | Beat

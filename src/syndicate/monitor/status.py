@@ -1,0 +1,82 @@
+"""What is waiting where, since when, and who is working: the one look that `status`, `/status` and metrics share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from syndicate.ledger import articles, beats, deliveries, events, feeds
+from syndicate.ledger.database import Ledger
+from syndicate.model.delivery import State
+from syndicate.model.record import Moment, Record
+from syndicate.model.step import LANES, Lane
+
+
+class WorkerStatus(Record):
+    """A worker, and when it last took something from its lane."""
+
+    name: str
+    heard_s_ago: float
+
+
+class LaneStatus(Record):
+    """One lane. `queued` counts messages (None: the broker can't be reached), the others count deliveries."""
+
+    lane: Lane
+    queued: int | None
+    waiting: int
+    sending: int
+    failed: int
+    oldest_due_s: float | None
+    workers: tuple[WorkerStatus, ...]
+
+
+class Status(Record):
+    """The system at one moment."""
+
+    at: Moment
+    broker_reachable: bool
+    events: int
+    articles: int
+    deliveries: dict[State, int]
+    feeds_behind: int
+    lanes: tuple[LaneStatus, ...]
+
+    def lane(self, name: Lane) -> LaneStatus:
+        """One lane's status."""
+        return next(lane for lane in self.lanes if lane.lane == name)
+
+
+def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -> Status:
+    """Look once at the ledger. `depth` is what the queues say, None when they can't be asked."""
+    with ledger.read() as connection:
+        counts = deliveries.by_state(connection)
+        oldest = deliveries.oldest_due(connection, now=now)
+        heard = beats.every(connection)
+        behind = feeds.unbuilt(connection, limit=10_000)
+        totals: dict[State, int] = {}
+        for (_, state), many in counts.items():
+            totals[state] = totals.get(state, 0) + many
+        lanes = tuple(
+            LaneStatus(
+                lane=lane,
+                queued=None if depth is None else depth.get(lane, 0),
+                waiting=counts.get((lane, "waiting"), 0),
+                sending=counts.get((lane, "sending"), 0),
+                failed=counts.get((lane, "failed"), 0),
+                oldest_due_s=(now - oldest[lane]).total_seconds() if lane in oldest else None,
+                workers=tuple(
+                    WorkerStatus(name=row.worker, heard_s_ago=round((now - row.at).total_seconds(), 1))
+                    for row in heard
+                    if row.lane == lane
+                ),
+            )
+            for lane in LANES
+        )
+        return Status(
+            at=now,
+            broker_reachable=depth is not None,
+            events=events.count(connection),
+            articles=articles.count(connection),
+            deliveries=totals,
+            feeds_behind=len(behind),
+            lanes=lanes,
+        )

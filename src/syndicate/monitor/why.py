@@ -1,0 +1,141 @@
+"""Why did they get it, or not? One answer for each partner about one article."""
+
+from typing import Literal
+
+from syndicate.ledger import articles, attempts, clearances, deliveries
+from syndicate.ledger.clearances import Standing
+from syndicate.ledger.database import Ledger
+from syndicate.ledger.deliveries import Delivery
+from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC, PictureVerdict
+from syndicate.model.feed import Directory
+from syndicate.model.record import Moment, Record
+
+Word = Literal["delivered", "waiting", "sending", "failed", "cancelled", "held", "refused", "cleared", "unplanned"]
+
+
+class Sending(Record):
+    """One delivery, as `why` tells it."""
+
+    id: str
+    destination: str
+    action: str
+    revision: int
+    state: str
+    reason: str
+    tries: int
+    due_at: Moment | None
+    settled_at: Moment | None
+    remote_url: str = ""
+
+
+class Explanation(Record):
+    """How one audience stands with an article: in one word, in a sentence, and delivery by delivery."""
+
+    audience: str
+    name: str
+    standing: Word
+    reason: str
+    until: Moment | None = None
+    agreement: str = ""
+    pictures: tuple[PictureVerdict, ...] = ()
+    deliveries: tuple[Sending, ...] = ()
+
+
+class Why(Record):
+    """An article, and how everybody stands with it."""
+
+    article: str
+    headline: str
+    revision: int
+    withdrawn: bool
+    reason: str
+    explanations: tuple[Explanation, ...]
+
+
+def why(ledger: Ledger, article_id: str, *, directory: Directory, partner_id: str | None = None) -> Why | None:
+    """How every audience, or one partner, stands with an article; None when we were never told of it."""
+    with ledger.read() as connection:
+        head = articles.head(connection, article_id)
+        if head is None:
+            return None
+        newest = articles.revision(connection, article_id, head.revision)
+        words = articles.last_article(connection, article_id, before=head.revision + 1)
+        standings = clearances.of_revision(connection, article_id, words.revision if words else 0)
+        rows = deliveries.of_article(connection, article_id)
+        remote = attempts.receipts_of(connection, [row.id for row in rows])
+    names = {PUBLIC: "公开订阅源 (public feeds)"} | {partner.id: partner.name for partner in directory.partners}
+    audiences = list(dict.fromkeys([*names, *standings, *(row.partner_id for row in rows)]))
+    explanations = [
+        _explain(
+            audience,
+            names.get(audience, audience),
+            standings.get(audience),
+            [row for row in rows if row.partner_id == audience],
+            remote,
+            withdrawn=head.withdrawn,
+        )
+        for audience in audiences
+        if partner_id in (None, audience)
+    ]
+    return Why(
+        article=article_id,
+        headline=words.data.headline if words and isinstance(words.data, Article) else "",
+        revision=head.revision,
+        withdrawn=head.withdrawn,
+        reason="" if isinstance(newest.data, Article) else newest.data.reason,
+        explanations=tuple(explanations),
+    )
+
+
+def _explain(
+    audience: str,
+    name: str,
+    standing: Standing | None,
+    rows: list[Delivery],
+    remote: dict[str, str],
+    *,
+    withdrawn: bool,
+) -> Explanation:
+    last = max(rows, key=lambda row: (row.revision, row.edition, row.created_at), default=None)
+    word, reason = _in_a_word(standing, last, withdrawn=withdrawn)
+    return Explanation(
+        audience=audience,
+        name=name,
+        standing=word,
+        reason=reason,
+        until=standing.clearance.until if standing else None,
+        agreement=standing.agreement if standing else "",
+        pictures=standing.clearance.pictures if standing else (),
+        deliveries=tuple(_sending(row, remote.get(row.id, "")) for row in rows),
+    )
+
+
+def _in_a_word(standing: Standing | None, last: Delivery | None, *, withdrawn: bool) -> tuple[Word, str]:
+    if standing is None and last is None:
+        return "unplanned", "withdrawn before it was planned" if withdrawn else "not planned yet"
+    if last is not None and (withdrawn or standing is None or standing.clearance.decision == "cleared"):
+        return last.state, f"{last.action}: {last.reason}"
+    if last is not None and last.action == "withdraw":
+        return last.state, f"withdraw: {last.reason}"
+    assert standing is not None
+    if withdrawn and standing.clearance.decision == "cleared":
+        return "cancelled", "the article was withdrawn: it is gone from the feeds"
+    if withdrawn and standing.clearance.decision == "held":
+        return "cancelled", f"the article was withdrawn before its time: {standing.clearance.reason}"
+    return standing.clearance.decision, standing.clearance.reason
+
+
+def _sending(row: Delivery, remote_url: str) -> Sending:
+    return Sending(
+        id=row.id,
+        destination=row.destination_id,
+        action=row.action,
+        revision=row.revision,
+        state=row.state,
+        reason=row.reason,
+        tries=row.tries,
+        due_at=row.due_at,
+        settled_at=row.settled_at,
+        remote_url=remote_url,
+    )

@@ -1,0 +1,118 @@
+"""What must it say: one article for one audience, with cleared pictures only and every statement in its place."""
+
+from collections.abc import Mapping
+
+from syndicate.markup.place import Statement, place
+from syndicate.markup.sanitise import sanitise
+from syndicate.model.article import Article, Picture
+from syndicate.model.clearance import Clearance
+from syndicate.model.partner import Agreement
+from syndicate.model.publisher import Publisher
+from syndicate.model.record import Record
+from syndicate.model.story import Terms
+from syndicate.notices.wording import Wording
+
+Named = tuple[str, str]  # a statement's name, such as attribution:reporters, and its words
+Facts = dict[str, str]  # what each placeholder stands for
+
+
+class Composed(Record):
+    """`article` has the passed pictures only and its body placed; `notices` names every statement that it carries."""
+
+    article: Article
+    terms: Terms
+    notices: tuple[str, ...]
+
+
+def compose(
+    article: Article, *, clearance: Clearance, agreement: Agreement | None, publisher: Publisher, wording: Wording
+) -> Composed:
+    """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing."""
+    facts = _facts(article, agreement, publisher, wording)
+    pictures = tuple(picture for picture in article.pictures if picture.url in clearance.passed_pictures)
+    credits = {picture.url: _credit(picture, article, publisher, wording, facts) for picture in pictures}
+    head = _said("attribution", wording.attribution, _signed_by(article), facts)
+    tail = _tail(article, agreement, wording, facts)
+    said = {name.partition(":")[0]: words for name, words in tail}
+    terms = Terms(
+        attribution=head[1],
+        copyright=said["copyright"],
+        usage=said["licence"],
+        licence_url=publisher.licence_url,
+        credits={url: words for url, (_, words) in credits.items()},
+    )
+    return Composed(
+        article=article.model_copy(update={"pictures": pictures, "body_html": _body(article, terms, said)}),
+        terms=terms,
+        notices=tuple(dict.fromkeys(name for name, _ in [head, *credits.values(), *tail])),
+    )
+
+
+def _body(article: Article, terms: Terms, tail: Mapping[str, str]) -> str:
+    links = {"canonical-link": article.url}
+    return place(
+        sanitise(article.body_html, base_url=article.url),
+        head=terms.attribution,
+        tail=[Statement(name, words, link=links.get(name, "")) for name, words in tail.items()],
+        passed=frozenset(terms.credits),
+        captions={picture.url: picture.caption for picture in article.pictures},
+        credits=terms.credits,
+    )
+
+
+def _facts(article: Article, agreement: Agreement | None, publisher: Publisher, wording: Wording) -> Facts:
+    """What the placeholders in the wording stand for."""
+    return {
+        "publisher": publisher.name,
+        "organisation": publisher.organisation,
+        "agreement": agreement.number if agreement else "",
+        "reporters": wording.attribution.separator.join(article.reporters),
+        "correspondents": wording.attribution.separator.join(article.correspondents),
+        "source": article.origin.source,
+        "url": article.url,
+    }
+
+
+def _said(name: str, words: Record, case: str, facts: Facts) -> Named:
+    template: str = getattr(words, case)
+    return f"{name}:{case}", template.format_map(facts)
+
+
+def _signed_by(article: Article) -> str:
+    if article.origin.kind == "reprint":
+        return "reprint"
+    if article.reporters and article.correspondents:
+        return "reporters_and_correspondents"
+    if article.reporters:
+        return "reporters"
+    return "correspondents" if article.correspondents else "no_reporter"
+
+
+def _credit(picture: Picture, article: Article, publisher: Publisher, wording: Wording, facts: Facts) -> Named:
+    if picture.credit_line:
+        return "picture-credit:own", picture.credit_line
+    case = _taken_by(picture, article, publisher)
+    about = {**facts, "taken_by": picture.taken_by, "owner": picture.owner}
+    return _said("picture-credit", wording.picture_credit, case, about)
+
+
+def _taken_by(picture: Picture, article: Article, publisher: Publisher) -> str:
+    if not publisher.is_own(picture.owner):
+        return "other_owner"
+    if not picture.taken_by:
+        return "unknown"
+    return "correspondent" if picture.taken_by in article.correspondents else "reporter"
+
+
+def _tail(article: Article, agreement: Agreement | None, wording: Wording, facts: Facts) -> list[Named]:
+    """A reprint says whose it is: without rights of its own it would inherit the feed's (RFC 4287, 4.2.10)."""
+    reprint = article.origin.kind == "reprint"
+    usage = "reprint" if reprint else "partner" if agreement else "public"
+    label = [] if article.ai_label == "none" else [_said("ai-label", wording.ai_label, article.ai_label, facts)]
+    _, copyright_line = _said("copyright", wording.licence, "reprint_copyright" if reprint else "copyright", facts)
+    return [
+        *label,
+        ("copyright", copyright_line),
+        _said("licence", wording.licence, usage, facts),
+        ("canonical-link", wording.canonical_link.text.format_map(facts)),
+    ]

@@ -1,0 +1,152 @@
+"""What must it say: the words themselves, as `config/notices/<language>/` has them, checked before they are used."""
+
+from collections.abc import Callable, Mapping
+from string import Formatter
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from syndicate.model.article import Language
+from syndicate.model.problem import Invalid, Problem, problems_of
+from syndicate.model.record import Record, canonical_json, digest_of
+
+
+def _saying(*required: str, optional: tuple[str, ...] = ()) -> AfterValidator:
+    """A template that must name `required` and may name `optional`, as plain `{names}`."""
+    return AfterValidator(_template_check(set(required), set(optional)))
+
+
+def _template_check(required: set[str], optional: set[str]) -> Callable[[str], str]:
+    def check(template: str) -> str:
+        named = _names_in(_printable(template))
+        known = required | optional
+        if unknown := sorted(named - known):
+            raise ValueError(f"knows no {_braced(unknown)}; there is {_braced(sorted(known)) or 'no placeholder here'}")
+        if missing := sorted(required - named):
+            raise ValueError(f"must name {_braced(missing)}")
+        return template
+
+    return check
+
+
+def _printable(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write what the reader shall see")
+    if any(ord(character) < 32 for character in text):
+        raise ValueError("must be a single line without control characters")
+    return text
+
+
+def _names_in(template: str) -> set[str]:
+    """The placeholders of a template (string.Formatter); anything but a plain name is a mistake."""
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        raise ValueError(f"has a brace too many or too few ({error}); write {{{{ and }}}} for braces") from None
+    names = {name for _, name, _, _ in parts if name is not None}
+    plain = all(not form and not conversion for _, _, form, conversion in parts)
+    if not plain or not all(name.isidentifier() for name in names):
+        raise ValueError("has a placeholder that is not a plain name such as {publisher}")
+    return names
+
+
+def _braced(names: list[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
+def _separator(text: str) -> str:
+    if not text or any(ord(character) < 32 for character in text):
+        raise ValueError("must be at least one character, such as a space or 、")
+    return text
+
+
+class Attribution(Record):
+    """The line at the head of the text; one case for each way an article can be signed."""
+
+    separator: Annotated[str, AfterValidator(_separator)] = Field(default=" ", description="between two names")
+    reporters: Annotated[str, _saying("publisher", "reporters")]
+    no_reporter: Annotated[str, _saying("publisher")]
+    correspondents: Annotated[str, _saying("publisher", "correspondents")]
+    reporters_and_correspondents: Annotated[str, _saying("publisher", "reporters", "correspondents")]
+    reprint: Annotated[str, _saying("source", optional=("publisher",))]
+
+
+class PictureCredit(Record):
+    """The words under a picture that brought no credit line of its own."""
+
+    reporter: Annotated[str, _saying("taken_by", optional=("publisher",))]
+    correspondent: Annotated[str, _saying("taken_by", optional=("publisher",))]
+    unknown: Annotated[str, _saying("publisher")]
+    other_owner: Annotated[str, _saying("owner")]
+
+
+class Licence(Record):
+    """Who holds the copyright, and what may be done with the text."""
+
+    copyright: Annotated[str, _saying("organisation", optional=("publisher",))]
+    partner: Annotated[str, _saying("agreement", optional=("publisher", "organisation"))]
+    public: Annotated[str, _saying(optional=("publisher", "organisation"))]
+    reprint_copyright: Annotated[str, _saying("source", optional=("publisher", "organisation"))]
+    reprint: Annotated[str, _saying(optional=("source", "publisher", "organisation"))]
+
+
+class CanonicalLink(Record):
+    """The way back to the original."""
+
+    text: Annotated[str, _saying("url", optional=("publisher",))]
+
+
+class AiLabel(Record):
+    """The label of GB 45438-2025."""
+
+    assisted: Annotated[str, _saying()]
+    generated: Annotated[str, _saying()]
+
+
+class Wording(Record):
+    """All statements in one language; a field for each file."""
+
+    language: Language
+    attribution: Attribution
+    picture_credit: PictureCredit
+    licence: Licence
+    canonical_link: CanonicalLink
+    ai_label: AiLabel
+
+    @property
+    def digest(self) -> str:
+        """Which wording this is: 12 hex digits that change whenever any word does."""
+        return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
+
+
+_FILES = ("attribution", "picture-credit", "licence", "canonical-link", "ai-label")
+
+
+def read_wording(files: Mapping[str, Mapping[str, object]], *, language: str) -> Wording:
+    """The wording in `files` (file stem -> its parsed TOML). Raises Invalid with every mistake in every file."""
+    try:
+        wording = Wording.model_validate(
+            {"language": language, **{stem.replace("-", "_"): files[stem] for stem in _FILES if stem in files}}
+        )
+    except ValidationError as error:
+        raise Invalid([*_unknown(files), *map(_in_file, problems_of(error))]) from None
+    if unknown := _unknown(files):
+        raise Invalid(unknown)
+    return wording
+
+
+def _unknown(files: Mapping[str, Mapping[str, object]]) -> list[Problem]:
+    known = ", ".join(f"{stem}.toml" for stem in _FILES)
+    return [
+        Problem(field=f"{stem}.toml", message=f"is not a notice; the files are {known}")
+        for stem in sorted(set(files) - set(_FILES))
+    ]
+
+
+def _in_file(problem: Problem) -> Problem:
+    """A pydantic path such as `ai_label.assisted` as `ai-label.toml: assisted`."""
+    first, _, case = problem.field.partition(".")
+    stem = first.replace("_", "-")
+    if stem not in _FILES:
+        return problem
+    return Problem(field=f"{stem}.toml: {case}" if case else f"{stem}.toml", message=problem.message)

@@ -1,0 +1,51 @@
+"""What is owed to one destination? A pure answer from what it may have, and from what it may have now."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from syndicate.ledger.deliveries import Delivery
+from syndicate.model.clearance import Clearance
+from syndicate.model.delivery import Action
+
+
+class Duty(NamedTuple):
+    """Something owed. One that isn't `sent` is only written down, so that the row says why nothing goes out."""
+
+    action: Action
+    reason: str
+    sent: bool = True
+
+
+def duty(history: Sequence[Delivery], clearance: Clearance, *, minor: bool) -> Duty | None:
+    """What follows for a destination from a clearance.
+
+    `history` is what was owed to it before, in order. Rights beat routing: who has it and is no longer cleared gets a
+    removal; who is held keeps what it has, unless a removal was under way.
+    """
+    if clearance.decision == "cleared":
+        if minor and _has_it_delivered(history):
+            return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
+        return Duty("update" if may_hold(history) else "publish", clearance.reason)
+    if may_hold(history) and (clearance.decision == "refused" or _removal_is_pending(history)):
+        return Duty("withdraw", clearance.reason)
+    return None
+
+
+def may_hold(history: Sequence[Delivery]) -> bool:
+    """Whether the destination may have a copy: any try counts, until a removal was confirmed."""
+    holds = False
+    for delivery in history:
+        if delivery.action != "withdraw":
+            holds = holds or delivery.may_have_arrived
+        elif delivery.state == "delivered":
+            holds = False
+    return holds
+
+
+def _has_it_delivered(history: Sequence[Delivery]) -> bool:
+    sent = [delivery for delivery in history if delivery.may_have_arrived or delivery.state == "waiting"]
+    return bool(sent) and sent[-1].action != "withdraw" and sent[-1].state == "delivered"
+
+
+def _removal_is_pending(history: Sequence[Delivery]) -> bool:
+    return bool(history) and history[-1].action == "withdraw" and history[-1].state != "delivered"

@@ -1,0 +1,132 @@
+"""Writes down what is owed, whose feeds have changed, and which Steps follow: shared by planning and withdrawing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syndicate.formats import article_format
+from syndicate.ledger import articles, contents, deliveries, feeds, partners
+from syndicate.ledger.articles import Head
+from syndicate.ledger.contents import Packed
+from syndicate.ledger.deliveries import Delivery
+from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC
+from syndicate.model.delivery import Manifest, State, delivery_id
+from syndicate.model.step import BuildFeed, Deliver, Lane, Step
+from syndicate.model.story import Retraction
+from syndicate.pipeline.duty import Duty
+from syndicate.pipeline.newsroom import Newsroom
+
+AT_ONCE = 20  # ids in one Deliver step
+
+
+@dataclass(frozen=True)
+class Case:
+    """The article in hand: its head, its newest words, and the house and hour in which it is decided."""
+
+    head: Head
+    article: Article
+    updated: datetime
+    newsroom: Newsroom
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """Bytes for one destination, or the reason why there are none."""
+
+    packed: Packed | None
+    media_type: str
+    manifest: Manifest
+    failure: str = ""
+
+
+def write_removal(connection: Connection, case: Case, destination_id: str, reason: str) -> Written:
+    """The bytes that take the article back from a destination, be it configured still or not."""
+    destination = partners.last_known_destination(connection, destination_id)
+    assert destination is not None  # remembered before anything was owed to it
+    retraction = Retraction(
+        article_id=case.head.id,
+        uri=case.head.uri,
+        url=case.article.url,
+        headline=case.article.headline,
+        language=case.article.language,
+        revision=case.head.revision,
+        withdrawn=case.updated,
+        reason=reason,
+    )
+    rendition = article_format(destination.format).retract(retraction, publisher=case.newsroom.publisher)
+    return Written(contents.pack(rendition.body), rendition.media_type, Manifest())
+
+
+def owe(connection: Connection, case: Case, *, destination_id: str, edition: int, due: Duty, written: Written) -> str:
+    """Owe a delivery and tell its id; one that is owed already stays as it is, bytes and all."""
+    head, now = case.head, case.now
+    named = delivery_id(
+        destination=destination_id, article=head.id, revision=head.revision, edition=edition, action=due.action
+    )
+    state: State = "failed" if written.failure else "waiting" if due.sent else "cancelled"
+    waits = state == "waiting"
+    deliveries.add(
+        connection,
+        Delivery(
+            id=named,
+            article_id=head.id,
+            revision=head.revision,
+            edition=edition,
+            partner_id=partner_of(destination_id),
+            destination_id=destination_id,
+            action=due.action,
+            lane="withdraw" if due.action == "withdraw" else "deliver",
+            state=state,
+            reason=written.failure or due.reason,
+            due_at=now if waits else None,
+            lease_until=None,
+            claimed_at=None,
+            tries=0,
+            body=contents.keep(connection, written.packed) if written.packed and due.sent else None,
+            media_type=written.media_type,
+            manifest=written.manifest,
+            created_at=now,
+            settled_at=None if waits else now,
+        ),
+    )
+    return named
+
+
+def partner_of(destination_id: str) -> str:
+    """Whose a destination is: its id is `partner/name`."""
+    return destination_id.split("/", maxsplit=1)[0]
+
+
+def touch_feeds(
+    connection: Connection, case: Case, *, audiences: Iterable[str], at: datetime, urgent: bool
+) -> list[str]:
+    """Note that the feeds which hold, held or will hold the article have changed; tells their ids."""
+    directory, publisher = case.newsroom.directory, case.newsroom.publisher
+    named = set(audiences)
+    standing = [feed.id for feed in directory.standing_feeds(publisher) if feed.audience in named]
+    sections = articles.sections(connection, case.head.id) if PUBLIC in named else []
+    by_section = [feed.id for section in sections for feed in directory.section_feeds(section, publisher)]
+    touched = sorted({*standing, *by_section})
+    feeds.touch(connection, touched, at=at, urgent=urgent)
+    return touched
+
+
+def steps_for(connection: Connection, article_id: str, *, feeds: Sequence[str], urgent: bool) -> list[Step]:
+    """What follows: removals first, then what is new, then the feeds."""
+    waiting = [row for row in deliveries.of_article(connection, article_id) if row.state == "waiting"]
+    lanes: tuple[Lane, ...] = ("withdraw", "deliver", "slow")
+    sends = [
+        Deliver(delivery_ids=ids, lane=lane)
+        for lane in lanes
+        for ids in batches([row.id for row in waiting if row.lane == lane])
+    ]
+    return [*sends, *(BuildFeed(feed_id=feed_id, urgent=urgent) for feed_id in feeds)]
+
+
+def batches(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Ids in groups that fit one Deliver step."""
+    return [tuple(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]

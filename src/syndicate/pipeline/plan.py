@@ -1,0 +1,167 @@
+"""Decides who gets the newest revision of an article, and owes it to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import structlog
+from sqlalchemy import Connection
+
+from syndicate.ledger import articles, clearances, contents, deliveries, partners
+from syndicate.ledger.articles import Revision
+from syndicate.ledger.database import Ledger
+from syndicate.ledger.deliveries import Delivery
+from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC, Clearance
+from syndicate.model.delivery import Manifest
+from syndicate.model.partner import Agreement, Destination, Partner
+from syndicate.model.step import Plan, Step, Withdraw
+from syndicate.pipeline.duty import duty
+from syndicate.pipeline.newsroom import Newsroom
+from syndicate.pipeline.owe import Case, Written, owe, partner_of, steps_for, touch_feeds, write_removal
+from syndicate.pipeline.writing import write_article, write_story
+from syndicate.rights import clear
+from syndicate.rights.question import Question
+
+log = structlog.get_logger(__name__)
+
+Histories = Mapping[str, Sequence[Delivery]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one audience may have, with the bytes for each of its destinations where it is cleared."""
+
+    audience: str
+    clearance: Clearance
+    agreement: Agreement | None
+    written: Mapping[str, Written]
+
+
+def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) -> list[Step]:
+    """Ask for every audience whether it may have the head revision, write the answers down, and owe what follows.
+
+    Everything slow (rules, notices, formats) happens before the transaction, which then makes sure that the head has
+    not moved meanwhile. Planning twice is harmless.
+    """
+    with ledger.read() as connection:
+        head = articles.head(connection, article_id)
+        if head is None or head.revision == 0:
+            return []
+        revision = articles.revision(connection, article_id, head.revision)
+    if not isinstance(revision.data, Article):
+        return [Withdraw(article_id=article_id)]
+    case = Case(head=head, article=revision.data, updated=revision.updated, newsroom=newsroom, now=now)
+    answers = [_ask(case, revision, partner) for partner in (None, *newsroom.directory.partners)]
+    with ledger.write() as connection:
+        locked = articles.head(connection, article_id, lock=True)
+        if locked is None or locked.revision != head.revision:
+            return [Plan(article_id=article_id)]
+        return _write_down(connection, case, answers, recorded_at=revision.recorded_at)
+
+
+def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
+    """One audience's answer; no partner means the public."""
+    agreement = partner.agreement if partner else None
+    question = Question(
+        article=case.article,
+        publisher=case.newsroom.publisher,
+        agreement=agreement,
+        public=partner is None,
+        first_published=case.head.first_published or case.article.published_at,
+        now=case.now,
+    )
+    clearance = clear(question)
+    if partner is None or clearance.decision != "cleared":
+        return Answer(partner.id if partner else PUBLIC, clearance, agreement, {})
+    written = {
+        partner.destination_id(destination): _write(case, revision, destination, clearance, agreement)
+        for destination in partner.destinations
+    }
+    return Answer(partner.id, clearance, agreement, written)
+
+
+def _write(
+    case: Case, revision: Revision, destination: Destination, clearance: Clearance, agreement: Agreement | None
+) -> Written:
+    """The bytes for one destination. A story that can't be written fails for this destination alone, in view."""
+    try:
+        story, manifest = write_story(
+            case.head, revision, clearance=clearance, agreement=agreement, newsroom=case.newsroom
+        )
+        rendition = write_article(destination.format, story, case.newsroom)
+    except Exception as error:
+        log.exception("story.unwritable", article=case.head.id, revision=revision.revision, format=destination.format)
+        reason = f"could not be written as {destination.format}: {type(error).__name__}: {error}"
+        return Written(packed=None, media_type="", manifest=Manifest(), failure=reason)
+    return Written(contents.pack(rendition.body), rendition.media_type, manifest)
+
+
+def _write_down(connection: Connection, case: Case, answers: Sequence[Answer], *, recorded_at: datetime) -> list[Step]:
+    head = case.head
+    once_cleared = clearances.ever_cleared(connection, head.id)
+    owed = _owe_everybody(connection, case, answers)
+    reason = f"replaced by the plan for revision {head.revision}"
+    deliveries.cancel_waiting(connection, head.id, but=owed, reason=reason, now=case.now)
+    cleared = {answer.audience for answer in answers if answer.clearance.decision == "cleared"}
+    somebody_lost_it = bool(once_cleared - cleared)
+    # A hold that lapses changes the feeds too, at the hour it lapsed.
+    at = max(recorded_at, min(case.now, head.plan_due_at)) if head.plan_due_at else recorded_at
+    feeds = touch_feeds(connection, case, audiences=cleared | once_cleared, at=at, urgent=somebody_lost_it)
+    lapses = [answer.clearance.until for answer in answers if answer.clearance.until]
+    articles.planned(connection, head.id, revision=head.revision, due_at=min(lapses, default=None))
+    return steps_for(connection, head.id, feeds=feeds, urgent=somebody_lost_it)
+
+
+def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer]) -> list[str]:
+    partners.remember(connection, case.newsroom.directory.partners, now=case.now)
+    standings = clearances.of_revision(connection, case.head.id, case.head.revision)
+    rows = deliveries.of_article(connection, case.head.id)
+    histories = {name: list(history) for name, history in groupby(rows, key=lambda row: row.destination_id)}
+    owed: list[str] = []
+    for answer in (*answers, *_refusals_of_the_gone(histories, case.newsroom)):
+        edition = clearances.record(
+            connection,
+            article_id=case.head.id,
+            revision=case.head.revision,
+            audience=answer.audience,
+            clearance=answer.clearance,
+            agreement=answer.agreement,
+            former=standings.get(answer.audience),
+            now=case.now,
+        )
+        owed += _owe_audience(connection, case, answer, histories, edition)
+    return owed
+
+
+def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Answer]:
+    """A refusal for every partner that was sent to once and is gone from the configuration."""
+    gone = {partner_of(name) for name in histories} - {partner.id for partner in newsroom.directory.partners}
+    return [Answer(partner_id, _gone("partner"), None, {}) for partner_id in sorted(gone)]
+
+
+def _owe_audience(connection: Connection, case: Case, answer: Answer, histories: Histories, edition: int) -> list[str]:
+    """Owe each destination of one audience what follows from its answer; tells the deliveries' ids."""
+    owed = []
+    once = [name for name in histories if partner_of(name) == answer.audience]
+    for destination_id in dict.fromkeys([*answer.written, *once]):
+        written = answer.written.get(destination_id)
+        clearance = answer.clearance
+        if clearance.decision == "cleared" and written is None:
+            clearance = _gone("destination")
+        # Only what came before this edition counts, so that planning again finds the same duty under the same id.
+        now_at = (case.head.revision, edition)
+        earlier = [row for row in histories.get(destination_id, ()) if (row.revision, row.edition) < now_at]
+        due = duty(earlier, clearance, minor=case.article.change == "minor")
+        if due is None:
+            continue
+        if due.action == "withdraw" or written is None:
+            written = write_removal(connection, case, destination_id, due.reason)
+        owed.append(owe(connection, case, destination_id=destination_id, edition=edition, due=due, written=written))
+    return owed
+
+
+def _gone(what: str) -> Clearance:
+    reason = f"the {what} is not in the configuration any more"
+    return Clearance(decision="refused", rule="configuration", reason=reason)

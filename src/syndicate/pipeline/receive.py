@@ -1,0 +1,167 @@
+"""Takes in what the newsroom says: an event is checked whole, accepted at most once, and makes a new revision."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+from sqlalchemy import Connection
+
+from syndicate.ledger import articles, events
+from syndicate.ledger.articles import Head
+from syndicate.markup.characters import legal
+from syndicate.markup.sanitise import sanitise
+from syndicate.model.article import Article, Withdrawal
+from syndicate.model.event import Envelope, Event, read_event
+from syndicate.model.problem import invalid
+from syndicate.model.publisher import Publisher
+from syndicate.model.record import Record
+from syndicate.model.step import Plan, Step, Withdraw
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+class Conflict(ValueError):
+    """The same event (source, id) was accepted before with other content."""
+
+
+class Received(Record):
+    """What became of an event. `ignored` ones are recorded, with the reason, and change nothing."""
+
+    event_id: str
+    source: str
+    article_id: str
+    outcome: Literal["accepted", "duplicate", "ignored"]
+    reason: str = ""
+    revision: int | None = None
+    notes: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def receive(connection: Connection, envelope: Envelope, *, publisher: Publisher, now: datetime) -> Received:
+    """Take in one event, in the caller's transaction. Raises `Invalid` (every mistake, by field) or `Conflict`."""
+    notes: list[str] = []
+    event = _tidy(read_event(_legal(envelope, "", notes)))
+    articles.claim_id(connection, event.data.id, uri=publisher.tag_uri(event.data.id))
+    head = articles.head(connection, event.data.id, lock=True)
+    assert head is not None
+    known = events.find(connection, source=event.source, event_id=event.id)
+    if known is not None:
+        return _repeated(event, known.digest, known.revision)
+    reason = _changes_nothing(event, head)
+    revision = None if reason else head.revision + 1
+    seq = events.add(
+        connection,
+        event,
+        outcome="ignored" if reason else "accepted",
+        reason=reason,
+        revision=revision,
+        notes=notes,
+        now=now,
+    )
+    if not reason:
+        _revise(connection, event, head, seq=seq, now=now)
+    return _received(event, "ignored" if reason else "accepted", reason, revision, notes)
+
+
+def _revise(connection: Connection, event: Event, head: Head, *, seq: int, now: datetime) -> None:
+    former = articles.revision(connection, head.id, head.revision) if head.revision else None
+    running = former.data.embargo_until if former and isinstance(former.data, Article) else None
+    data = event.data
+    if isinstance(data, Article) and running and running > now and "embargo_until" not in data.model_fields_set:
+        raise invalid(
+            "data.embargo_until",
+            f"is required while the embargo until {running.isoformat()} runs: repeat it, change it, or say null",
+        )
+    said = (data.updated_at or data.published_at) if isinstance(data, Article) else now
+    updated = max(said, former.updated + ONE_SECOND) if former else said
+    if former and former.kind != "withdrawn" and isinstance(data, Article) and data.change == "minor":
+        updated = former.updated
+    kind = articles.KINDS[event.type]
+    articles.add_revision(connection, head, kind=kind, data=data, event_seq=seq, updated=updated, now=now)
+
+
+def _changes_nothing(event: Event, head: Head) -> str:
+    """Why an event changes nothing, or an empty string when it does."""
+    data = event.data
+    if head.final:
+        return "the article was withdrawn for good"
+    if isinstance(data, Withdrawal):
+        if data.version < head.version:
+            return f"version {data.version} is older than version {head.version}, which we have"
+        return "the article is withdrawn already" if head.withdrawn and not data.final else ""
+    if head.revision and data.version <= head.version:
+        return f"version {data.version} is not newer than version {head.version}, which we have"
+    if head.withdrawn and event.type == "article.updated":
+        return "the article is withdrawn: only article.published brings it back"
+    return ""
+
+
+def _repeated(event: Event, digest: str, revision: int | None) -> Received:
+    if digest != event.digest:
+        raise Conflict(f"event {event.id} of {event.source} was accepted before with other content")
+    return _received(event, "duplicate", "accepted before", revision, [])
+
+
+def _received(
+    event: Event,
+    outcome: Literal["accepted", "duplicate", "ignored"],
+    reason: str,
+    revision: int | None,
+    notes: list[str],
+) -> Received:
+    article_id = event.data.id
+    next_step: Step = (
+        Withdraw(article_id=article_id) if isinstance(event.data, Withdrawal) else Plan(article_id=article_id)
+    )
+    return Received(
+        event_id=event.id,
+        source=event.source,
+        article_id=article_id,
+        outcome=outcome,
+        reason=reason,
+        revision=revision,
+        notes=tuple(notes),
+        steps=(next_step,) if outcome == "accepted" else (),
+    )
+
+
+def _tidy(event: Event) -> Event:
+    """The event with its body sanitised: from here on the HTML may be trusted."""
+    data = event.data
+    if not isinstance(data, Article):
+        return event
+    body = sanitise(data.body_html, base_url=data.url)
+    if not body.strip():
+        raise invalid("data.body_html", "nothing is left of it once scripts and unknown markup are taken out")
+    return event.model_copy(update={"data": data.model_copy(update={"body_html": body})})
+
+
+def _legal(value: Any, path: str, notes: list[str]) -> Any:  # noqa: ANN401 - JSON is what it is
+    """The value without characters that XML forbids, pictures' addresses made absolute; what was done is noted."""
+    if isinstance(value, str):
+        text, removed = legal(value)
+        if removed:
+            notes.append(f"{path}: {removed} characters that XML forbids were taken out")
+        return text
+    if isinstance(value, list):
+        return [_legal(part, f"{path}.{number}", notes) for number, part in enumerate(value)]
+    if isinstance(value, dict):
+        tidy = {legal(str(key))[0]: _legal(part, f"{path}.{key}".lstrip("."), notes) for key, part in value.items()}
+        return _absolute_pictures(tidy)
+    return value
+
+
+def _absolute_pictures(fields: dict[str, Any]) -> dict[str, Any]:
+    pictures, base = fields.get("pictures"), fields.get("url")
+    if not isinstance(pictures, list) or not isinstance(base, str):
+        return fields
+    return fields | {"pictures": [_absolute(picture, base) for picture in pictures]}
+
+
+def _absolute(picture: Any, base: str) -> Any:  # noqa: ANN401
+    if not isinstance(picture, dict) or not isinstance(picture.get("url"), str):
+        return picture
+    try:
+        return picture | {"url": urljoin(base, picture["url"])}
+    except ValueError:
+        return picture  # validation will say what is wrong with it

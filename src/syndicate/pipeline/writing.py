@@ -1,0 +1,59 @@
+"""Writes an article down for one audience: its statements in place, its pictures cleared, in the format it wants."""
+
+from syndicate.formats import article_format
+from syndicate.ledger.articles import Head, Revision
+from syndicate.model.article import Article, Withdrawal
+from syndicate.model.clearance import Clearance
+from syndicate.model.delivery import Manifest
+from syndicate.model.partner import Agreement
+from syndicate.model.story import Rendition, Story
+from syndicate.notices.compose import compose
+from syndicate.pipeline.newsroom import Newsroom
+
+
+def write_story(
+    head: Head,
+    revision: Revision,
+    *,
+    clearance: Clearance,
+    agreement: Agreement | None,
+    newsroom: Newsroom,
+    body: bool = True,
+) -> tuple[Story, Manifest]:
+    """The article as this audience may have it, and the manifest of what it carries."""
+    article = _article(revision)
+    composed = compose(
+        article,
+        clearance=clearance,
+        agreement=agreement,
+        publisher=newsroom.publisher,
+        wording=newsroom.wording,
+    )
+    story = Story(
+        article=composed.article if body else composed.article.model_copy(update={"body_html": ""}),
+        uri=head.uri,
+        revision=revision.revision,
+        published=head.first_published or article.published_at,
+        updated=revision.updated,
+        modified=max(revision.updated, article.updated_at or revision.updated),
+        terms=composed.terms,
+    )
+    manifest = Manifest(
+        agreement=agreement.number if agreement else "",
+        terms=agreement.version if agreement else "",
+        pictures=clearance.pictures,
+        notices=composed.notices,
+        licence=composed.terms.usage,
+    )
+    return story, manifest
+
+
+def write_article(format_name: str, story: Story, newsroom: Newsroom) -> Rendition:
+    """The article's bytes in one format."""
+    return article_format(format_name).render(story, publisher=newsroom.publisher)
+
+
+def _article(revision: Revision) -> Article:
+    if isinstance(revision.data, Withdrawal):
+        raise TypeError(f"revision {revision.revision} of {revision.article_id} is a withdrawal: it has no words")
+    return revision.data

@@ -1,0 +1,5 @@
+"""May they have it? One pure rule per file, asked in a fixed order; deny beats allow, and every answer has a reason."""
+
+from syndicate.rights.clear import clear
+
+__all__ = ["clear"]

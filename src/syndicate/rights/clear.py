@@ -1,0 +1,31 @@
+"""Asks every rule and gives one answer."""
+
+from syndicate.model.clearance import Clearance, Verdict
+from syndicate.rights.delay import delay
+from syndicate.rights.embargo import embargo
+from syndicate.rights.origin import origin
+from syndicate.rights.pictures import pictures
+from syndicate.rights.question import Question, Rule
+from syndicate.rights.scope import scope
+from syndicate.rights.term import term
+
+RULES: tuple[Rule, ...] = (term, scope, origin, embargo, delay)
+
+
+def clear(question: Question) -> Clearance:
+    """The answer for one audience. Every rule is asked: a refusal beats a hold, and the longest hold wins.
+
+    Among refusals the first in the order of `RULES` gives the reason.
+    """
+    verdicts = [verdict for rule in RULES if (verdict := rule(question)) is not None]
+    refusals = [verdict for verdict in verdicts if verdict.decision == "refused"]
+    if refusals:
+        return _answer(refusals[0])
+    if verdicts:
+        return _answer(max(verdicts, key=lambda held: held.until or question.now))
+    reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"
+    return Clearance(decision="cleared", rule="all", reason=reason, pictures=pictures(question))
+
+
+def _answer(verdict: Verdict) -> Clearance:
+    return Clearance(decision=verdict.decision, rule=verdict.rule, reason=verdict.reason, until=verdict.until)

@@ -1,0 +1,145 @@
+"""What was configured: one frozen Settings from `config/syndicate.toml` and the environment.
+
+Every setting can be overridden by `SYNDICATE_` and its path, as in `SYNDICATE_WEB__PORT=8080`.
+"""
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from syndicate.model.problem import Invalid, invalid, problems_of
+from syndicate.model.publisher import Publisher
+from syndicate.model.record import Record, Url
+from syndicate.model.step import LANES
+
+FILE_NAME = "syndicate.toml"
+
+
+class Web(Record):
+    """Where we listen, and under which address the world knows us."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    base_url: Url = "http://127.0.0.1:8080"
+    max_event_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    feed_max_age_s: int = Field(default=60, ge=0)
+
+
+class Patience(Record):
+    """How long we try a partner that doesn't answer: exponential back-off with full jitter."""
+
+    first_wait_s: float = Field(default=5, gt=0)
+    longest_wait_s: float = Field(default=6 * 3600, gt=0)
+    give_up_after_h: float = Field(default=72, gt=0)
+
+
+class Workers(Record):
+    """How many worker processes `syndicate up` starts for each lane, and their bounds."""
+
+    withdraw: int = Field(default=1, ge=1, le=32)
+    intake: int = Field(default=1, ge=1, le=32)
+    deliver: int = Field(default=1, ge=1, le=32)
+    slow: int = Field(default=1, ge=1, le=32)
+    feeds: int = Field(default=1, ge=1, le=32)
+    lease_s: float = Field(default=60, gt=30, description="must outlast the longest deadline of a destination, 30 s")
+    sweep_every_s: float = Field(default=1, gt=0)
+    beat_every_s: float = Field(default=10, gt=0)
+
+
+class Settings(BaseSettings):
+    """The whole configuration but the partners, feeds and wording, which have files of their own."""
+
+    model_config = SettingsConfigDict(env_prefix="SYNDICATE_", env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    config_dir: Path
+    data_dir: Path = Path("var/syndicate")
+    ledger_url: str = Field(default="", repr=False, description="empty: SQLite in the data directory")
+    broker_url: str = Field(default="", repr=False, description="empty: a Redis that `syndicate up` starts")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    publisher: Publisher
+    web: Web = Web()
+    patience: Patience = Patience()
+    workers: Workers = Workers()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment, then the file."""
+        config_dir = init_settings()["config_dir"]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_dir / FILE_NAME)
+
+    @property
+    def ledger(self) -> str:
+        """The URL of the ledger's database."""
+        return self.ledger_url or f"sqlite:///{(self.data_dir / 'ledger.db').absolute()}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where our own Redis listens: a short path, because a socket's may have 107 bytes at most."""
+        name = hashlib.sha256(str(self.data_dir.absolute()).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"syndicate-{os.getuid()}-{name}" / "redis.sock"
+
+    @property
+    def broker(self) -> str:
+        """The URL of the queue's broker."""
+        return self.broker_url or f"redis+socket://{self.redis_socket}"
+
+    @property
+    def worker_counts(self) -> dict[str, int]:
+        """How many worker processes each lane has."""
+        return {lane: getattr(self.workers, lane) for lane in LANES}
+
+    def secret(self, name: str) -> str:
+        """A secret by its name: `DATA_DIR/secrets/NAME`, else `SYNDICATE_SECRET_NAME`. KeyError when it isn't set."""
+        try:
+            return (self.data_dir / "secrets" / name).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return os.environ[f"SYNDICATE_SECRET_{name.upper().replace('-', '_')}"].strip()
+
+
+def find_config_dir(given: Path | None = None) -> Path:
+    """The directory of the configuration: as given, `SYNDICATE_CONFIG_DIR`, `./config`, or what the package ships."""
+    named = given or (Path(os.environ["SYNDICATE_CONFIG_DIR"]) if os.environ.get("SYNDICATE_CONFIG_DIR") else None)
+    shipped = Path(str(resources.files("syndicate"))) / "config"
+    for candidate in [named] if named else [Path("config"), shipped]:
+        if (candidate / FILE_NAME).is_file():
+            return candidate.absolute()
+    raise invalid(str(named or "config"), f"has no {FILE_NAME}; name the directory with --config")
+
+
+def read_settings(config_dir: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401
+    """Read and check the settings. Raises `Invalid` with fields like `syndicate.toml: publisher.home_url`."""
+    found = find_config_dir(config_dir)
+    read_toml(found / FILE_NAME)
+    try:
+        return Settings(config_dir=found, **overrides)
+    except ValidationError as error:
+        raise Invalid(
+            problem.model_copy(update={"field": f"{FILE_NAME}: {problem.field}"}) for problem in problems_of(error)
+        ) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """One TOML file. Raises `Invalid` that names the file when it can't be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise invalid(path.name, str(error)) from None

@@ -1,0 +1,75 @@
+"""How does it travel? One file per protocol, behind one table; `http.py` is the only door to the web.
+
+To add a transport: its file (see `protocol.py`), a line in TRANSPORTS, a peer in tests/conformance/test_transports.py.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from pydantic import ValidationError
+
+from syndicate.model.delivery import Outcome, Parcel
+from syndicate.model.problem import Problem, problems_of
+from syndicate.transports.errors import DestinationMisconfigured, PartnerRefused, PartnerUnavailable
+from syndicate.transports.protocol import SecretGetter, Transport, TransportModule
+
+if TYPE_CHECKING:
+    from syndicate.transports.http import Door
+
+TRANSPORTS = {
+    "webhook": "syndicate.transports.webhook",
+}
+"""A destination's `transport` and the module that is it, loaded when first asked for."""
+
+
+def settings_problems(transport: str, settings: Mapping[str, Any]) -> list[Problem]:
+    """Every mistake in a destination's `transport` and `settings`; the fields begin with one of these words."""
+    if transport not in TRANSPORTS:
+        known = ", ".join(TRANSPORTS)
+        return [Problem(field="transport", message=f"{transport!r} is not a transport; there is: {known}")]
+    try:
+        _module(transport).SETTINGS.model_validate(settings)
+    except ValidationError as error:
+        return problems_of(error, under="settings")
+    return []
+
+
+def open_transport(transport: str, settings: Mapping[str, Any], *, secret: SecretGetter, door: "Door") -> Transport:
+    """The transport of a destination, ready to send; connects to nothing yet.
+
+    Raises DestinationMisconfigured with every problem when the transport is unknown or its settings are wrong.
+    """
+    if problems := settings_problems(transport, settings):
+        raise DestinationMisconfigured("; ".join(str(problem) for problem in problems))
+    module = _module(transport)
+    return module.TRANSPORT(settings=module.SETTINGS.model_validate(settings), secret=secret, door=door)
+
+
+def outcome_of(send: Callable[[Parcel], Outcome], parcel: Parcel) -> Outcome:
+    """Try once and say what came of it: the one place where errors become outcomes. Raises nothing."""
+    try:
+        return send(parcel)
+    except PartnerUnavailable as error:
+        return Outcome(
+            kind="unavailable",
+            reason=error.reason,
+            retry_after_s=error.retry_after_s,
+            status=error.status,
+            answer=error.answer,
+        )
+    except PartnerRefused as error:
+        return Outcome(kind="refused", reason=error.reason, status=error.status, answer=error.answer)
+    except DestinationMisconfigured as error:
+        return Outcome(kind="misconfigured", reason=error.reason, status=error.status, answer=error.answer)
+    except Exception as error:
+        # Written out here: a renderer that shows local variables would show the body and the secret.
+        told = traceback.format_exc()
+        structlog.get_logger(__name__).error("transport_bug", delivery_id=parcel.delivery_id, traceback=told)
+        return Outcome(kind="bug", reason=f"{type(error).__name__}: {error}"[:500])
+
+
+def _module(transport: str) -> TransportModule:
+    return cast(TransportModule, import_module(TRANSPORTS[transport]))

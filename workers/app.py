@@ -1,4 +1,4 @@
-"""What the roles share: the Celery application, and the system that does the work, made on first use in each process."""
+"""What the roles share: the Celery application, and the system that does the work, made once in each process."""
 
 import os
 from dataclasses import dataclass

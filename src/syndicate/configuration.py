@@ -16,11 +16,14 @@ from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
 from syndicate.transports import settings_problems
 
+MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
+
 
 def read_newsroom(settings: Settings) -> Newsroom:
     """Everything beside the settings. Raises `Invalid` with fields like `partners/jingchuwang.toml: name`."""
     problems: list[Problem] = []
     partners = list(_partners(settings.config_dir / "partners", problems))
+    problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
     wording = _wording(settings.config_dir / "notices", settings.publisher.language, problems)
     if problems or wording is None:
@@ -76,6 +79,19 @@ def _destination_problems(destination: Destination) -> list[Problem]:
         known = ", ".join(ARTICLE_FORMATS)
         found.append(Problem(field="format", message=f"{destination.format!r} is not a format; there is: {known}"))
     return found
+
+
+def _too_slow(partners: list[Partner], lease_s: float) -> list[Problem]:
+    """Destinations whose deadline a worker's lease does not outlast: their deliveries could be sent twice at once."""
+    return [
+        Problem(
+            field=f"partners/{partner.id}.toml: destinations.{number}.settings.deadline_s",
+            message=f"must be at least {MARGIN_S:.0f} s less than workers.lease_s, which is {lease_s:.0f} s",
+        )
+        for partner in partners
+        for number, destination in enumerate(partner.destinations)
+        if float(destination.settings.get("deadline_s", 0)) > lease_s - MARGIN_S
+    ]
 
 
 def _feeds(folder: Path, problems: list[Problem]) -> Iterator[FeedFamily]:

@@ -53,7 +53,7 @@ class Workers(Record):
     deliver: int = Field(default=1, ge=1, le=32)
     slow: int = Field(default=1, ge=1, le=32)
     feeds: int = Field(default=1, ge=1, le=32)
-    lease_s: float = Field(default=60, gt=30, description="must outlast the longest deadline of a destination, 30 s")
+    lease_s: float = Field(default=60, gt=0, description="how long a worker may take over one try")
     sweep_every_s: float = Field(default=1, gt=0)
     beat_every_s: float = Field(default=10, gt=0)
 

@@ -91,6 +91,14 @@ def test_the_same_words_elsewhere_in_the_text_are_no_caption():
     assert bare(body) == "<p>茶园</p><p>采茶正忙。</p><p>茶园</p>"
 
 
+def test_a_caption_is_taken_once_and_the_text_that_repeats_it_stays():
+    assert bare(f"<p>{img('c.jpg')}</p><p>茶园</p><p>茶园</p>") == "<p>茶园</p>"
+
+
+def test_a_space_that_holds_words_together_stays_one():
+    assert bare("<p>第&nbsp;3&nbsp;天</p>") == "<p>第&nbsp;3&nbsp;天</p>"
+
+
 def test_a_figure_goes_whole_when_its_picture_goes():
     assert bare(f"<p>甲</p><figure>{img('x.jpg')}<figcaption>谁也没记录</figcaption></figure>") == "<p>甲</p>"
 

@@ -32,9 +32,7 @@ def test_the_shipped_wording_is_sound():
 
 def test_the_shipped_attribution_is_to_the_letter_of_the_licence():
     wording = read_wording(shipped(), language="zh-CN")
-    assert wording.attribution.reporters.format(publisher="今日京山新闻网", reporters="某某") == (
-        "据今日京山新闻网消息:(记者:某某)"
-    )
+    assert wording.attribution.reporters.format(publisher="晨光网", reporters="某某") == ("据晨光网消息:(记者:某某)")
 
 
 def test_the_shipped_picture_credit_is_to_the_letter_of_the_licence():

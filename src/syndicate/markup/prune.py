@@ -23,13 +23,11 @@ def erase(line: Line) -> list[HtmlElement]:
 def prune(element: HtmlElement | None) -> None:
     """Take `element` out if nothing is left in it, together with the wrappers that it alone was filling."""
     emptied: HtmlElement | None = None
-    ends_line = False
     while element is not None and element.getparent() is not None and _is_empty_wrapper(element):
         emptied = element
-        ends_line = ends_line or element.tag in BLOCKS
         element = element.getparent()
     if emptied is not None:
-        _take_out(emptied, ends_line=ends_line)
+        _take_out(emptied)
 
 
 def take_out_picture(picture: HtmlElement) -> None:
@@ -39,7 +37,7 @@ def take_out_picture(picture: HtmlElement) -> None:
     picture.drop_tree()
     if figure is not None and next(figure.iter("img"), None) is None:
         for caption in list(figure.iter("figcaption")):
-            _take_out(caption, ends_line=True)
+            _take_out(caption)
     prune(wrapper)
     prune(figure)
 
@@ -50,14 +48,15 @@ def _is_empty_wrapper(element: HtmlElement) -> bool:
     return next(element.iter("img", "hr", "table"), None) is None
 
 
-def _take_out(element: HtmlElement, *, ends_line: bool) -> None:
+def _take_out(element: HtmlElement) -> None:
     parent = element.getparent()
     if parent is None:
         return
+    ends_line = next(element.iter(*BLOCKS, "br"), None) is not None
     if not (ends_line and _text_before(element) and _text_after(element)):
         element.drop_tree()
         return
-    # The block kept the words on its two sides apart; a plain line end does so in its place.
+    # What we take out kept the words on its two sides apart; a plain line end does so in its place.
     line_end = Element("br")
     line_end.tail, element.tail = element.tail, None
     parent.replace(element, line_end)

@@ -1,0 +1,127 @@
+"""Who may ask, by shell? `feeds` lists the feeds, and writes them as files for a web server that serves them itself."""
+
+import gzip
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import track
+
+from syndicate.assemble import System
+from syndicate.cli.opening import AsJson, opened
+from syndicate.cli.terminal import local, output, print_json, say, table
+from syndicate.formats import FEED_FORMATS
+from syndicate.ledger import feeds as kept
+from syndicate.ledger.feeds import FeedState
+from syndicate.model.clearance import PUBLIC
+from syndicate.model.story import Feed, FeedDefinition
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A feed as it is listed. `addresses` are by format; one that isn't public asks for a token."""
+
+    id: str
+    title: str
+    public: bool
+    state: Literal["built", "behind", "never built"]
+    built_at: datetime | None
+    addresses: dict[str, str]
+
+
+def feeds(
+    context: typer.Context,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", file_okay=False, help="Write every built feed below this folder, in every format."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the feeds: whether they are built or behind, and their addresses.
+
+    Partners' feeds hold full texts: what --write puts below `partners/` must not be served without asking who reads.
+    """
+    with opened(context) as system:
+        listed = _listed(system)
+        if as_json:
+            for one in listed:
+                print_json(asdict(one) | {"built_at": one.built_at and one.built_at.isoformat()})
+        else:
+            output().print(table("feed", "state", "built", rows=[_row(one, system) for one in listed]))
+        if write:
+            _write_all(system, listed, write)
+
+
+def _listed(system: System) -> list[Listed]:
+    """The feeds that the configuration stands for, those that the ledger knows first."""
+    newsroom = system.newsroom
+    with system.ledger.read() as connection:
+        states = {state.id: state for state in kept.every(connection)}
+    known = [newsroom.directory.definition(feed_id, newsroom.publisher) for feed_id in states]
+    wanted = {feed.id: feed for feed in (*known, *newsroom.directory.standing_feeds(newsroom.publisher)) if feed}
+    return [_one(feed, states.get(feed.id), system) for feed in wanted.values()]
+
+
+def _one(definition: FeedDefinition, state: FeedState | None, system: System) -> Listed:
+    empty = Feed(
+        definition=definition,
+        publisher=system.newsroom.publisher,
+        base_url=system.settings.web.base_url,
+        changed=system.clock(),
+        stories=(),
+    )
+    return Listed(
+        id=definition.id,
+        title=definition.title,
+        public=definition.audience == PUBLIC,
+        state=_state(state),
+        built_at=state.built_at if state else None,
+        addresses={name: empty.url(name) for name in FEED_FORMATS},
+    )
+
+
+def _state(state: FeedState | None) -> Literal["built", "behind", "never built"]:
+    if state is None or state.built_at is None:
+        return "never built"
+    return "behind" if state.built_seq < state.dirty_seq else "built"
+
+
+def _row(listed: Listed, system: System) -> tuple[object, ...]:
+    """The formats' addresses in one: shells, and curl, read `{rss,atom,json}`."""
+    first = next(iter(listed.addresses.values()))
+    address = f"{first.rpartition('.')[0]}.{{{','.join(listed.addresses)}}}"
+    state = listed.state if listed.public else f"{listed.state}, by token"
+    built = listed.built_at and local(listed.built_at, system.newsroom.publisher.timezone)
+    return f"{listed.id}\n{address}", state, built
+
+
+def _write_all(system: System, listed: Sequence[Listed], folder: Path) -> None:
+    console = output(stderr=True)
+    files = 0
+    for feed in track(listed, "writing", console=console, transient=True, disable=not console.is_terminal):
+        for name, body in _bytes(system, feed.id).items():
+            _put(folder / f"{feed.id}.{name}", body)
+            files += 1
+    say(f"{files} files written below {folder}")
+
+
+def _bytes(system: System, feed_id: str) -> dict[str, bytes]:
+    """A feed's bytes by format, all of one build; none when it was never built."""
+    with system.ledger.read() as connection:
+        served = {name: kept.serve(connection, feed_id, name) for name in FEED_FORMATS}
+    return {name: gzip.decompress(found.packed) for name, found in served.items() if found}
+
+
+def _put(file: Path, body: bytes) -> None:
+    """Put a file in place so that no reader ever sees half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{os.getpid()}.unfinished")
+    try:
+        unfinished.write_bytes(body)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)

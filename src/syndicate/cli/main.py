@@ -1,0 +1,109 @@
+"""Who may ask, by shell? `syndicate` and all its commands, in two literal tables."""
+
+import io
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+import structlog
+import typer
+
+from syndicate.cli import check, demo, feeds, ledger, publish, schema, status, tokens, up, web, why
+
+Command = tuple[str, Callable[..., None], str]
+"""Its name, its function, and an example of its use."""
+
+COMMANDS: Sequence[Command] = (
+    ("up", up.up, "syndicate up"),
+    ("demo", demo.demo, "syndicate demo --once"),
+    ("publish", publish.publish, "syndicate publish article.json"),
+    ("import", publish.import_folder, "syndicate import archive/ --dry-run"),
+    ("check", check.check, "syndicate --config config check"),
+    ("status", status.status, "syndicate status --watch"),
+    ("why", why.why, "syndicate why jingshan-20260312-01 荆楚网"),
+    ("feeds", feeds.feeds, "syndicate feeds --write public/feeds"),
+    ("schema", schema.schema, "syndicate schema --out event.schema.json"),
+    ("web", web.web, "syndicate web"),
+)
+GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
+    {
+        "token": (
+            "Issue, list and take back the tokens that open the web.",
+            (
+                ("create", tokens.create, "syndicate token create 采编系统 --scope events:write"),
+                ("list", tokens.list_all, "syndicate token list --json"),
+                ("revoke", tokens.revoke, "syndicate token revoke 0123456789abcdef"),
+            ),
+        ),
+        "ledger": (
+            "Make the ledger, bring it up to date, or look whether it is.",
+            (
+                ("upgrade", ledger.upgrade, "syndicate ledger upgrade"),
+                ("check", ledger.check, "syndicate ledger check"),
+            ),
+        ),
+    }
+)
+EXIT_CODES = "Exit codes: 0 all is well; 1 something is wrong, and was said; 2 wrong usage."
+
+
+def main() -> None:
+    """The `syndicate` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese must not stop us
+    application()()
+
+
+def application() -> typer.Typer:
+    """All commands, put together."""
+    app = _group("Brings a newsroom's published articles to its partners, under licence, and takes them back.")
+    app.callback()(_options)
+    _add(app, COMMANDS)
+    for name, (said, commands) in GROUPS.items():
+        group = _group(said)
+        _add(group, commands)
+        app.add_typer(group, name=name)
+    return app
+
+
+def _group(said: str) -> typer.Typer:
+    return typer.Typer(help=said, epilog=EXIT_CODES, no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+
+def _add(app: typer.Typer, commands: Sequence[Command]) -> None:
+    for name, function, example in commands:
+        app.command(name, epilog=f"Example: {example}")(function)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"syndicate {version('syndicate')}")
+        raise typer.Exit
+
+
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", envvar="SYNDICATE_CONFIG_DIR", help="The configuration; without, ./config."),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    context.obj = config
+    _log_to_standard_error()
+
+
+def _log_to_standard_error() -> None:
+    """Keep results clean: log lines that matter go to standard error, what a command says itself isn't logged too."""
+    logging.getLogger("kombu").setLevel(logging.ERROR)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )

@@ -1,0 +1,98 @@
+"""Who may ask, by shell? `why` tells how every partner stands with an article, and why."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from syndicate.cli.opening import AsJson, opened
+from syndicate.cli.terminal import fail, legible, local, output, print_json, table
+from syndicate.model.feed import Directory
+from syndicate.monitor.why import Explanation, Why
+from syndicate.monitor.why import why as explain
+
+
+def why(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(help="The article's id, as the CMS gave it.")],
+    partner: Annotated[str, typer.Argument(help="Only this one, by id or name; without, all.")] = "",
+    deliveries: Annotated[
+        bool, typer.Option("--deliveries", help="List each delivery, with its tries and the partner's address.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell who has an article, who waits for it, who may not have it, and why."""
+    with opened(context) as system:
+        directory, timezone = system.newsroom.directory, system.newsroom.publisher.timezone
+        asked = partner_id(directory, partner) if partner else None
+        found = explain(system.ledger, article, directory=directory, partner_id=asked)
+    if found is None:
+        fail(
+            f"we were never told of an article {article!r}; take its id from the CMS, or publish it: syndicate publish"
+        )
+    if not found.explanations:
+        fail(no_such_partner(directory, partner))
+    if as_json:
+        return print_json(found.model_dump(mode="json"))
+    console = output()
+    console.print(_heading(found), soft_wrap=True)
+    console.print(_standings(found, timezone))
+    for part in (_pictures(found), _deliveries(found) if deliveries else None):
+        if part:
+            console.print(part)
+    return None
+
+
+def partner_id(directory: Directory, named: str) -> str:
+    """The id of the partner that is named by its id or its name; what nobody has is taken for an id as it is."""
+    return next((partner.id for partner in directory.partners if named in (partner.id, partner.name)), named)
+
+
+def no_such_partner(directory: Directory, named: str) -> str:
+    """The line that says so, with those there are."""
+    known = ", ".join(partner.id for partner in directory.partners) or "none yet"
+    return f"there is no partner {named!r}; in the configuration there is: {known}"
+
+
+def _heading(found: Why) -> str:
+    withdrawn = " · withdrawn" + f": {found.reason}" * bool(found.reason) if found.withdrawn else ""
+    return legible(f"{found.article} · {found.headline or 'no headline'} · revision {found.revision}{withdrawn}")
+
+
+def _standings(found: Why, timezone: str) -> RenderableType:
+    rows = [(one.name, _standing(one, timezone), one.reason) for one in found.explanations]
+    return table("partner", "standing", "reason", rows=rows)
+
+
+def _standing(explanation: Explanation, timezone: str) -> str:
+    until = explanation.until if explanation.standing == "held" else None
+    if explanation.standing == "waiting":
+        due = [one.due_at for one in explanation.deliveries if one.state == "waiting" and one.due_at]
+        until = min(due, default=None)
+    return f"{explanation.standing} until {local(until, timezone)}" if until else explanation.standing
+
+
+def _pictures(found: Why) -> RenderableType | None:
+    """How many pictures each partner doesn't get, by reason."""
+    rows = [
+        (one.name, many, reason)
+        for one in found.explanations
+        for reason, many in Counter(picture.reason for picture in one.pictures if not picture.passed).items()
+    ]
+    return table("partner", "pictures dropped", "reason", rows=rows, right=["pictures dropped"]) if rows else None
+
+
+def _deliveries(found: Why) -> RenderableType:
+    rows = [
+        (
+            "\n".join(filter(None, [sending.destination, sending.id, sending.remote_url])),
+            f"{sending.action}\nrevision {sending.revision}",
+            sending.state,
+            sending.tries,
+            sending.reason,
+        )
+        for one in found.explanations
+        for sending in one.deliveries
+    ]
+    return table("delivery", "action", "state", "tries", "reason", rows=rows, right=["tries"])

@@ -1,0 +1,50 @@
+"""Who may ask, by HTTP? The whole surface is the table below; nothing here decides anything."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+from syndicate.assemble import System
+from syndicate.model.event import STRUCTURED
+from syndicate.web import events, feeds, home, probes
+from syndicate.web.answers import HANDLERS
+from syndicate.web.journal import Journal
+
+ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("POST", "/events", events.take_in),
+    ("GET", "/schemas/article-event.json", events.schema),
+    ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
+    ("GET", "/healthz", probes.healthz),
+    ("GET", "/readyz", probes.readyz),
+    ("GET", "/status", probes.look),
+    ("GET", "/metrics", probes.metrics),
+    ("GET", "/", home.page),
+)
+_EVENT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {STRUCTURED: {"schema": {"$ref": "/schemas/article-event.json"}}},
+    }
+}
+
+
+def make_app(system: System) -> FastAPI:
+    """The application for one System, which stays the caller's to close. No pages that load scripts from elsewhere."""
+    app = FastAPI(
+        title="syndicate",
+        description="Events about articles in, feeds out.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=dict(HANDLERS),
+    )
+    app.state.system = system
+    app.state.depth = probes.RecentDepth(system.depth)
+    app.add_middleware(Journal)
+    for method, path, answer in ROUTES:
+        extra = _EVENT_BODY if method == "POST" else None
+        app.add_api_route(path, answer, methods=[method], response_model=None, openapi_extra=extra)
+        if method == "GET":
+            app.add_api_route(path, answer, methods=["HEAD"], response_model=None, include_in_schema=False)
+    return app

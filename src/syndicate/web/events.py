@@ -1,0 +1,110 @@
+"""Who may ask, by HTTP? The newsroom's system, which tells us here what it published, corrected or withdrew."""
+
+import asyncio
+import hashlib
+import json
+from functools import cache
+
+from fastapi import HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+
+from syndicate.assemble import System
+from syndicate.model.event import STRUCTURED, Envelope, event_schema, parse_binary, parse_structured
+from syndicate.model.problem import Invalid, invalid
+from syndicate.pipeline.receive import Received
+from syndicate.web.answers import json_answer, mistakes
+from syndicate.web.conditional import unchanged
+from syndicate.web.credentials import require_writer
+
+BODY_WITHIN_S = 30.0
+_ACCEPTED = (
+    f"send one event as {STRUCTURED}, or its data as application/json with the attributes in ce- headers "
+    "(CloudEvents 1.0), in UTF-8 and not compressed"
+)
+
+
+async def take_in(request: Request) -> Response:
+    """`POST /events`: 202 accepted; 200 a duplicate, or nothing new; 400, 401, 403, 408, 409, 413, 415, 422, 503."""
+    system: System = request.app.state.system
+    await run_in_threadpool(require_writer, request, system.ledger)
+    media_type = _media_type(request.headers)
+    body = await _body(request, at_most=system.settings.web.max_event_bytes)
+    try:
+        envelope = await run_in_threadpool(_envelope, request.headers, media_type, body)
+    except Invalid as error:
+        return mistakes(error, status=422 if _is_json(body) else 400)
+    received = await run_in_threadpool(_accept, system, envelope)
+    told = received.model_dump(include={"event_id", "article_id", "outcome", "reason", "revision", "notes"})
+    return json_answer(told, status=202 if received.outcome == "accepted" else 200)
+
+
+async def schema(request: Request) -> Response:
+    """`GET /schemas/article-event.json`: the contract of `POST /events` as JSON Schema."""
+    content, etag = _schema()
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
+    if unchanged(request.headers, etag=etag, modified=None):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type="application/schema+json")
+
+
+@cache
+def _schema() -> tuple[bytes, str]:
+    content = json.dumps(event_schema(), ensure_ascii=False, indent=2, sort_keys=True).encode()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _media_type(headers: Headers) -> str:
+    """The body's media type, when it is one we read; else 415 (RFC 9110 §15.5.16)."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise HTTPException(415, _ACCEPTED, {"Accept-Encoding": "identity"})
+    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type not in (STRUCTURED, "application/json"):
+        raise HTTPException(415, _ACCEPTED, {"Accept": f"{STRUCTURED}, application/json"})
+    return media_type
+
+
+async def _body(request: Request, *, at_most: int) -> bytes:
+    """The body, read piece by piece: what the sender says of its length is believed only when it is too long."""
+    too_long = HTTPException(413, f"an event may have {at_most} bytes")
+    said = request.headers.get("content-length", "0")
+    if said.isdecimal() and (len(said) > 15 or int(said) > at_most):
+        raise too_long
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > at_most:
+                    raise too_long
+    except TimeoutError:
+        raise HTTPException(408, f"the body must arrive within {BODY_WITHIN_S:.0f} s") from None
+    return bytes(body)
+
+
+def _envelope(headers: Headers, media_type: str, body: bytes) -> Envelope:
+    """The event in structured or in binary mode (CloudEvents HTTP binding §3.1 and §3.2). Raises `Invalid`, or 415."""
+    if media_type == "application/json" and "ce-specversion" in headers:
+        return parse_binary(headers, body)
+    envelope = parse_structured(body)
+    if media_type == "application/json" and "specversion" not in envelope:
+        raise HTTPException(415, _ACCEPTED, {"Accept": f"{STRUCTURED}, application/json"})
+    return envelope
+
+
+def _accept(system: System, envelope: Envelope) -> Received:
+    try:
+        return system.accept(envelope)
+    except RecursionError:  # it unwound the transaction like any other error
+        raise invalid("", "is nested too deeply") from None
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether what can't be read as an event is JSON at least: only then is 422 the right answer."""
+    try:
+        json.loads(body.decode("utf-8-sig"))
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Who may ask, by HTTP? Everybody for the public feeds, and each partner for its own while its agreement runs."""
+
+import gzip
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from fastapi import HTTPException, Request, Response
+
+from syndicate.assemble import System
+from syndicate.formats import FEED_FORMATS
+from syndicate.ledger import feeds
+from syndicate.ledger.feeds import Served
+from syndicate.model.clearance import PUBLIC
+from syndicate.rights.question import Question
+from syndicate.rights.term import term
+from syndicate.web.conditional import http_date, unchanged, wants_gzip
+from syndicate.web.credentials import require_reader
+
+_URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
+
+
+def read(request: Request, feed_id: str, suffix: str) -> Response:
+    """`GET /feeds/ID.SUFFIX`, the id being `all`, `sections/专题专栏/域外关注` or `partners/NAME`.
+
+    200, 304, 404, 503 while it is unbuilt; a partner's own feed also 401, 403.
+    """
+    system: System = request.app.state.system
+    partner_id = _partner_of(feed_id, system)
+    if partner_id is not None:
+        require_reader(request, system.ledger, partner_id=partner_id)
+        _require_term(partner_id, system)
+    served = _find(feed_id, suffix, system, audience=partner_id or PUBLIC)
+    packed = wants_gzip(request.headers)
+    etag = f'"{served.digest[:32]}{"-gzip" * packed}"'
+    modified = _modified(served, now=system.clock())
+    headers = _headers(system, private=partner_id is not None) | {"ETag": etag, "Link": _links(feed_id, suffix, system)}
+    if modified:
+        headers["Last-Modified"] = http_date(modified)
+    if unchanged(request.headers, etag=etag, modified=modified):
+        return Response(status_code=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    content = served.packed if packed else gzip.decompress(served.packed)
+    return Response(content, headers=headers, media_type=served.media_type)
+
+
+def _partner_of(feed_id: str, system: System) -> str | None:
+    """Whose feed this would be, whether or not there is such a partner; None for a public feed."""
+    for family in system.newsroom.directory.feeds:
+        if family.each == "partner" and feed_id.startswith(f"{family.id}/"):
+            return feed_id.removeprefix(f"{family.id}/")
+    return None
+
+
+def _require_term(partner_id: str, system: System) -> None:
+    """Let a partner pass whose agreement runs today, by the rule that clears its articles; else 403 with its reason."""
+    partner = system.newsroom.directory.partner(partner_id)
+    question = Question.model_construct(  # type: ignore[call-arg] # no article: an agreement's term depends on none
+        publisher=system.newsroom.publisher,
+        agreement=partner.agreement if partner else None,
+        public=False,
+        now=system.clock(),
+    )
+    verdict = term(question)
+    if verdict is not None:
+        raise HTTPException(403, verdict.reason)
+
+
+def _find(feed_id: str, suffix: str, system: System, *, audience: str) -> Served:
+    definition = system.newsroom.directory.definition(feed_id, system.newsroom.publisher)
+    unknown = HTTPException(404, "there is no such feed: see / for those there are")
+    if definition is None or definition.audience != audience or suffix not in FEED_FORMATS or "\0" in feed_id:
+        raise unknown
+    with system.ledger.read() as connection:
+        served = feeds.serve(connection, feed_id, suffix)
+        known = served is not None or feeds.state(connection, feed_id) is not None
+    if served is not None:
+        return served
+    if definition.section and not known:  # any path could be a section's: only one that had an article is one
+        raise unknown
+    raise HTTPException(503, "this feed is being built for the first time", {"Retry-After": "5"})
+
+
+def _modified(served: Served, *, now: datetime) -> datetime | None:
+    """Last-Modified, in whole seconds; None during the second of the build.
+
+    Another build may follow within that second, and who took the first one's date would never see the second.
+    """
+    second = served.built_at.replace(microsecond=0)
+    return second if now >= second + timedelta(seconds=1) else None
+
+
+def _headers(system: System, *, private: bool) -> dict[str, str]:
+    seconds = system.settings.web.feed_max_age_s
+    return {
+        "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
+        "Vary": "Accept-Encoding, Authorization" if private else "Accept-Encoding",
+        "TDM-Reservation": "1",  # W3C TDMRep: the right to mine the text is reserved
+    }
+
+
+def _links(feed_id: str, suffix: str, system: System) -> str:
+    """Where this feed is at home, and its licence (RFC 8288)."""
+    here = f"{system.settings.web.base_url.rstrip('/')}/feeds/{quote(feed_id)}.{suffix}"
+    licence = system.newsroom.publisher.licence_url
+    return f'<{_ascii(here)}>; rel="self", <{_ascii(licence)}>; rel="license"'
+
+
+def _ascii(url: str) -> str:
+    """A URL as a header can carry it; what is percent-encoded already stays so."""
+    return quote(url, safe=_URL_CHARACTERS)

@@ -1,0 +1,198 @@
+"""The whole system as it runs in production, for tests: `syndicate up` with its own Redis, workers, clock and web."""
+
+import base64
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+import redis
+import requests
+
+from syndicate.assemble import System, assemble
+from syndicate.ledger import beats, deliveries
+from syndicate.ledger.deliveries import Delivery
+from syndicate.ledger.migrate import migrate
+from syndicate.model.step import LANES
+from syndicate.monitor.why import Why, why
+from syndicate.settings import read_settings
+from syndicate.web.tokens import issue
+from tests.fakes.partner import FakePartner
+
+CONFIG = Path(__file__).parents[2] / "config"
+SECRET = "whsec_" + base64.b64encode(b"what both sides know, 32 bytes..").decode()
+LEASE_S = 8
+PARTNER = """
+name = "{name}"
+[agreement]
+number = "T-{name}"
+starts = 2020-01-01
+ends = 2099-12-31
+pictures = "ours"
+[[destinations]]
+name = "webhook"
+transport = "webhook"
+format = "ninjs"
+[destinations.settings]
+url = "{url}"
+secret = "shared"
+network = "internal"
+deadline_s = 2
+"""
+
+
+class Live:
+    """A running newsroom in `folder`. Everything it is asked to wait for has a deadline."""
+
+    def __init__(self, folder: Path, partners: Mapping[str, FakePartner]) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+        self._started = datetime.now(UTC)
+        _configure(folder, partners)
+        self.settings = read_settings(folder / "config")
+        self.system: System = assemble(self.settings, handover=lambda _: None)
+        migrate(self.system.ledger)
+        self._token = issue(
+            self.system.ledger, name="cms", scopes=["events:write"], partner_id=None, now=datetime.now(UTC)
+        )
+        self.http = requests.Session()
+        self.http.trust_env = False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.http.close()
+        self.system.close()
+
+    def start(self) -> None:
+        """Start it, and wait until every lane's worker has consumed something."""
+        self._started = datetime.now(UTC)
+        with (self.folder / "up.log").open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "syndicate", "--config", str(self.folder / "config"), "up"],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={name: value for name, value in os.environ.items() if not name.startswith("SYNDICATE_")},
+            )
+        self.wait_for(self._is_up, timeout_s=90)
+
+    def stop(self) -> int:
+        """Stop it as an operator would; tells the exit code."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        code = self.process.wait(60)
+        self.process = None
+        return code
+
+    def publish(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
+        """Send an event as the newsroom's system would."""
+        answer = self.http.post(
+            f"{self.settings.web.base_url}/events",
+            json=envelope,
+            headers={"content-type": "application/cloudevents+json", "authorization": f"Bearer {self._token}"},
+            timeout=10,
+        )
+        assert answer.ok, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """Ask the web process for something."""
+        return self.http.get(f"{self.settings.web.base_url}{path}", headers=headers, timeout=10)
+
+    def deliveries(self, article_id: str) -> list[Delivery]:
+        """What is owed for an article, and how it stands."""
+        with self.system.ledger.read() as connection:
+            return deliveries.of_article(connection, article_id)
+
+    def why(self, article_id: str) -> Why | None:
+        """How everybody stands with an article."""
+        return why(self.system.ledger, article_id, directory=self.system.newsroom.directory)
+
+    def workers(self, role: str) -> list[psutil.Process]:
+        """The processes of one role: Celery's parent and its child."""
+        assert self.process is not None
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return [one for one in family if _plays(one, role)]
+
+    def kill(self, role: str) -> None:
+        """kill -9, parent and child."""
+        victims = self.workers(role)
+        assert victims, f"nobody plays {role}"
+        for victim in victims:
+            victim.kill()
+        psutil.wait_procs(victims, timeout=10)
+
+    def redis(self) -> redis.Redis:
+        """The system's own Redis."""
+        return redis.Redis(unix_socket_path=str(self.settings.redis_socket))
+
+    def wait_for(self, fact: Callable[[], bool], *, timeout_s: float) -> None:
+        """Wait until something is so; AssertionError with the end of the log when it never is."""
+        until = time.monotonic() + timeout_s
+        while not fact():
+            if time.monotonic() > until:
+                raise AssertionError(f"not within {timeout_s} s\n{self._log()}")
+            time.sleep(0.1)
+
+    def _is_up(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self._log()
+        with self.system.ledger.read() as connection:
+            heard = {row.lane for row in beats.every(connection) if row.at >= self._started}
+        try:
+            return heard == set(LANES) and self.get("/healthz").ok
+        except requests.RequestException:
+            return False
+
+    def _log(self) -> str:
+        files: Sequence[Path] = sorted((self.folder / "data" / "logs").glob("*.log"))
+        texts = [(self.folder / "up.log").read_text(encoding="utf-8")]
+        texts += [f"--- {file.name}\n{file.read_text(encoding='utf-8')[-1500:]}" for file in files]
+        return "\n".join(texts)
+
+
+def _plays(process: psutil.Process, role: str) -> bool:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return False
+    return "workers" in words and role in words
+
+
+def _configure(folder: Path, partners: Mapping[str, FakePartner]) -> None:
+    config = folder / "config"
+    for name in ("feeds", "notices"):
+        shutil.copytree(CONFIG / name, config / name)
+    (config / "partners").mkdir()
+    (folder / "data" / "secrets").mkdir(parents=True)
+    (folder / "data" / "secrets" / "shared").write_text(SECRET, encoding="utf-8")
+    port = _free_port()
+    written = (CONFIG / "syndicate.toml").read_text(encoding="utf-8")
+    written = re.sub(r"(?m)^port = \d+", f"port = {port}", written)
+    written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
+    written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
+    written = re.sub(r"(?m)^first_wait_s = \d+", "first_wait_s = 0.5", written)
+    written += f"\n[workers]\nlease_s = {LEASE_S}\nbeat_every_s = 2\n"
+    (config / "syndicate.toml").write_text(written, encoding="utf-8")
+    for name, partner in partners.items():
+        text = PARTNER.format(name=name, url=partner.url)
+        (config / "partners" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

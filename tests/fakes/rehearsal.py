@@ -1,0 +1,224 @@
+"""The whole system in one process, for tests: a real ledger, real HTTP to partners on loopback, a queue without Celery.
+
+The clock stands still until the test turns it. Leases and retries go by the *database's* clock, which nobody can turn:
+`let_time_pass` turns the rows back instead.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import update
+
+from syndicate.assemble import System
+from syndicate.dispatch.inline import Inline
+from syndicate.ledger import attempts, clearances, deliveries, feeds, tables
+from syndicate.ledger.clearances import Standing
+from syndicate.ledger.database import Ledger, database_time
+from syndicate.ledger.deliveries import Delivery
+from syndicate.model.delivery import Outcome, Parcel
+from syndicate.model.event import Envelope
+from syndicate.model.partner import Destination
+from syndicate.model.step import Lane, Plan, Step, Withdraw
+from syndicate.pipeline.deliver import deliver
+from syndicate.pipeline.receive import Received
+from syndicate.pipeline.retry import RetryPolicy
+from syndicate.settings import Patience, read_settings
+from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours
+from tests.fakes.partner import FakePartner
+
+SECRET = "whsec_" + base64.b64encode(b"a sample secret of 32 bytes long").decode()
+LEASE = hours(1)
+PATIENT = Patience(give_up_after_h=10**6)  # what is owed is owed since NOON, years ago by the database's clock
+
+
+class Rehearsal:
+    """`partner` lets somebody join, `tell` says what the newsroom says, `run_all` does what follows, `sent` tells."""
+
+    def __init__(self, ledger: Ledger, *, data_dir: Path) -> None:
+        self.ledger = ledger
+        self.now = NOON
+        self.depth: dict[Lane, int] = {}
+        self.queue = Inline()
+        self.peers: dict[str, FakePartner] = {}
+        self._open = ExitStack()
+        (data_dir / "secrets").mkdir()
+        (data_dir / "secrets" / "hezuo").write_text(SECRET, encoding="utf-8")
+        self.system = System(
+            settings=read_settings(CONFIG, data_dir=data_dir, patience=PATIENT),
+            newsroom=a_newsroom(),
+            ledger=ledger,
+            handover=self.queue,
+            depth=lambda: self.depth,
+            clock=lambda: self.now,
+        )
+        self._open.callback(self.system.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    # who there is
+
+    def partner(self, id: str = "yunfeng", **changes: Any) -> FakePartner:
+        """Let a partner join, or change the one with this id; answers its end of the line."""
+        if id not in self.peers:
+            self.peers[id] = self._open.enter_context(FakePartner())
+        destinations = changes.pop("destinations", (a_destination(self.peers[id].url),))
+        told = a_partner(id, destinations=destinations, **changes)
+        others = [partner for partner in self._partners() if partner.id != id]
+        self._newsroom(*others, told)
+        return self.peers[id]
+
+    def part_with(self, id: str) -> None:
+        """Take a partner out of the configuration."""
+        self._newsroom(*(partner for partner in self._partners() if partner.id != id))
+
+    def order(self, ids: Sequence[str]) -> None:
+        """Put the partners into this order."""
+        self._newsroom(*sorted(self._partners(), key=lambda partner: ids.index(partner.id)))
+
+    # what happens
+
+    def tell(self, envelope: Envelope) -> Received:
+        """Say something; what follows stays in the queue."""
+        return self.system.accept(envelope)
+
+    def publish(self, *envelopes: Envelope) -> None:
+        """Say something, and do everything that follows."""
+        for envelope in envelopes:
+            self.tell(envelope)
+            self.run_all()
+
+    def run_all(self) -> None:
+        """Do what is in the queue, and what follows from that."""
+        self.queue.run(self.system.perform)
+
+    def run_next(self) -> None:
+        """Do the first thing in the queue only; what follows is put into the queue."""
+        self.system.perform(self.queue.steps.popleft())
+
+    def lose_queue(self) -> None:
+        """Every message is gone."""
+        self.queue.steps.clear()
+
+    def sweep(self) -> list[Step]:
+        """Sweep; tells what that put into the queue."""
+        before = len(self.queue.steps)
+        self.system.sweep()
+        return list(self.queue.steps)[before:]
+
+    def sweep_and_run(self) -> None:
+        """Sweep, and do everything that follows."""
+        self.sweep()
+        self.run_all()
+
+    def replan(self, article: str = "a-1") -> None:
+        """Plan an article once more, and do everything that follows."""
+        self.system.perform(Plan(article_id=article))
+        self.run_all()
+
+    def take_back(self, article: str = "a-1") -> None:
+        """Withdraw once more, and do everything that follows."""
+        self.system.perform(Withdraw(article_id=article))
+        self.run_all()
+
+    def send_by(
+        self, send: Callable[[Destination, Parcel], Outcome], ids: Sequence[str], *, lease: timedelta = LEASE
+    ) -> None:
+        """Another worker sends these, by its own means."""
+        deliver(
+            self.ledger,
+            ids,
+            lane="deliver",
+            send=send,
+            policy=RetryPolicy(first_wait_s=5, longest_wait_s=60, give_up_after_s=1e10),
+            lease=lease,
+            budget=LEASE,
+            clock=lambda: self.now,
+            dice=lambda: 0.0,
+        )
+
+    def claim_and_die(self, *ids: str) -> None:
+        """A worker takes these, and is never heard of again; its lease is over at once."""
+        with self.ledger.write() as connection:
+            now = database_time(connection)
+            taken = deliveries.claim(connection, ids, token="of-the-dead", now=now, lease=timedelta(0), limit=len(ids))
+        assert {row.id for row in taken} == set(ids)
+
+    # the clock
+
+    def at(self, moment: datetime) -> None:
+        """Set the clock."""
+        self.now = moment
+
+    def advance(self, by: timedelta) -> None:
+        """Turn the clock on."""
+        self.now += by
+
+    def let_time_pass(self, by: timedelta) -> None:
+        """Make every retry due, and every lease end, that much sooner."""
+        row = tables.deliveries
+        with self.ledger.write() as connection:
+            for id, due_at, lease_until in connection.execute(
+                row.select().with_only_columns(row.c.id, row.c.due_at, row.c.lease_until)
+            ).all():
+                sooner = {"due_at": due_at and due_at - by, "lease_until": lease_until and lease_until - by}
+                connection.execute(update(row).where(row.c.id == id).values(sooner))
+
+    # what can be seen
+
+    def sent(self, id: str = "yunfeng") -> list[tuple[str, int]]:
+        """What a partner has been sent, in order: (what happened, which revision)."""
+        return [
+            (seen.headers["syndicate-event"].removeprefix("article."), int(json.loads(seen.body)["version"]))
+            for seen in self.peers[id].requests
+        ]
+
+    def rows(self, article: str = "a-1", partner: str = "") -> list[Delivery]:
+        """The deliveries of an article, or those to one partner, in the order in which they supersede each other."""
+        with self.ledger.read() as connection:
+            found = deliveries.of_article(connection, article)
+        return [row for row in found if not partner or row.partner_id == partner]
+
+    def states(self, article: str = "a-1", partner: str = "") -> list[tuple[str, int, str]]:
+        """The same in short: (action, revision, state)."""
+        return [(row.action, row.revision, row.state) for row in self.rows(article, partner)]
+
+    def tries(self, delivery_id: str) -> list[tuple[int, str]]:
+        """Every try at a delivery that is on record: (number, outcome)."""
+        with self.ledger.read() as connection:
+            return [(row.number, row.outcome) for row in attempts.of_deliveries(connection, [delivery_id])]
+
+    def answers(self, article: str = "a-1", revision: int = 1) -> dict[str, Standing]:
+        """Who may have it, and why."""
+        with self.ledger.read() as connection:
+            return clearances.of_revision(connection, article, revision)
+
+    def feed(self, id: str = "all", format: str = "atom") -> bytes:
+        """The bytes of a feed as they are served."""
+        with self.ledger.read() as connection:
+            served = feeds.serve(connection, id, format)
+        assert served is not None, f"feed {id} was never built"
+        return gzip.decompress(served.packed)
+
+    def count(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.ledger.read() as connection:
+            return {
+                table.name: len(connection.execute(table.select()).all()) for table in tables.metadata.sorted_tables
+            }
+
+    def _partners(self) -> Sequence[Any]:
+        return self.system.newsroom.directory.partners
+
+    def _newsroom(self, *partners: Any) -> None:
+        self.system = replace(self.system, newsroom=a_newsroom(partners=partners))

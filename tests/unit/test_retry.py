@@ -1,0 +1,133 @@
+"""How patient are we? What follows from each kind of outcome."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.model.delivery import Outcome
+from syndicate.pipeline.retry import LONGEST_RETRY_AFTER_S, TRIES, Next, RetryPolicy, after
+from tests.builders import NOON, hours
+
+POLICY = RetryPolicy(first_wait_s=10, longest_wait_s=3600, give_up_after_s=72 * 3600)
+
+
+def next_after(
+    kind: str = "unavailable",
+    *,
+    tries: int = 1,
+    lane: str = "deliver",
+    since: datetime = NOON,
+    now: datetime = NOON,
+    dice: float = 0.5,
+    retry_after_s: float | None = None,
+) -> Next:
+    outcome = Outcome(kind=kind, reason="对方说明", retry_after_s=retry_after_s)
+    return after(outcome, tries=tries, since=since, lane=lane, policy=POLICY, now=now, dice=dice)
+
+
+def wait_s(step: Next, *, now: datetime = NOON) -> float:
+    assert step.due_at is not None
+    return (step.due_at - now).total_seconds()
+
+
+def test_what_was_delivered_is_done():
+    assert next_after("delivered") == Next("delivered", "对方说明", None, "deliver")
+
+
+@pytest.mark.parametrize(
+    ("kind", "tries", "state"),
+    [
+        ("refused", 1, "failed"),
+        ("misconfigured", 1, "waiting"),
+        ("misconfigured", 2, "waiting"),
+        ("misconfigured", 3, "failed"),
+        ("bug", 1, "waiting"),
+        ("bug", 2, "failed"),
+        ("unavailable", 1, "waiting"),
+        ("unavailable", 500, "waiting"),
+        ("lost", 1, "waiting"),
+        ("lost", 500, "waiting"),
+    ],
+)
+def test_each_kind_of_outcome_has_so_many_tries(kind: str, tries: int, state: str):
+    assert next_after(kind, tries=tries).state == state
+
+
+def test_every_kind_of_outcome_but_success_has_a_limit_or_says_that_it_has_none():
+    kinds = set(Outcome.model_fields["kind"].annotation.__args__)
+
+    assert set(TRIES) == kinds - {"delivered"}
+
+
+def test_the_reason_goes_with_what_follows():
+    assert next_after("refused").reason == "对方说明"
+
+
+@pytest.mark.parametrize(("tries", "bound"), [(1, 10), (2, 20), (3, 40), (9, 2560), (10, 3600), (10_000, 3600)])
+def test_the_wait_doubles_up_to_the_longest(tries: int, bound: float):
+    assert wait_s(next_after(tries=tries, dice=0.999999)) == pytest.approx(bound, rel=1e-3)
+
+
+def test_the_wait_is_never_nothing():
+    assert wait_s(next_after(dice=0.0)) == 1.0
+
+
+@given(tries=st.integers(1, 10_000), dice=st.floats(0, 1, exclude_max=True))
+def test_jitter_stays_between_the_floor_and_the_bound(tries: int, dice: float):
+    bound = min(3600, 10 * 2.0 ** min(tries - 1, 40))
+
+    assert 1.0 <= wait_s(next_after(tries=tries, dice=dice)) <= bound
+
+
+@given(asked=st.floats(0, 1e6), tries=st.integers(1, 50), dice=st.floats(0, 1, exclude_max=True))
+def test_we_never_come_back_sooner_than_the_partner_asked_but_for_a_day(asked: float, tries: int, dice: float):
+    step = next_after(tries=tries, dice=dice, retry_after_s=asked)
+
+    # Moments have microseconds, and round.
+    assert wait_s(step) >= min(asked, LONGEST_RETRY_AFTER_S) - 1e-6
+
+
+def test_a_partner_that_asks_for_a_year_gets_a_day():
+    assert wait_s(next_after(retry_after_s=365 * 86400.0)) == 86400.0
+
+
+def test_a_partner_that_asks_for_less_than_our_own_wait_gets_our_own():
+    assert wait_s(next_after(tries=5, dice=0.5, retry_after_s=1.0)) == 80.0
+
+
+def test_a_partner_that_asks_for_more_than_our_longest_wait_gets_it():
+    assert wait_s(next_after(retry_after_s=7200.0)) == 7200.0
+
+
+def test_when_the_patience_is_over_it_has_failed_and_says_after_how_many_tries():
+    step = next_after(tries=14, now=NOON + hours(72))
+
+    assert step == Next("failed", "given up after 14 tries: 对方说明", None, "deliver")
+
+
+def test_what_would_be_tried_within_the_patience_is_tried():
+    now = NOON + hours(72) - timedelta(seconds=11)
+
+    assert next_after(now=now, dice=0.999999).state == "waiting"
+
+
+def test_what_would_be_tried_after_the_patience_is_not_waited_for():
+    now = NOON + hours(72) - timedelta(seconds=4)
+
+    assert next_after(now=now, dice=0.5).state == "failed"
+
+
+def test_a_worker_of_ours_that_keeps_dying_does_not_try_for_ever():
+    assert next_after("lost", now=NOON + hours(73)).state == "failed"
+
+
+@pytest.mark.parametrize(("lane", "goes_on_in"), [("deliver", "slow"), ("slow", "slow"), ("withdraw", "withdraw")])
+def test_what_failed_once_moves_out_of_the_way_but_a_removal_stays_in_its_own_lane(lane: str, goes_on_in: str):
+    assert next_after(lane=lane).lane == goes_on_in
+
+
+@pytest.mark.parametrize("kind", ["delivered", "refused"])
+def test_what_is_final_stays_in_the_lane_where_it_ended(kind: str):
+    assert next_after(kind, lane="slow").lane == "slow"

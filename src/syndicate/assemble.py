@@ -29,7 +29,7 @@ from syndicate.settings import Settings
 from syndicate.transports import open_transport, outcome_of
 from syndicate.transports.http import Door
 
-BUDGET = timedelta(seconds=20)  # how long one Deliver step keeps a worker before it hands on what is left
+BUDGET = timedelta(seconds=5)  # how long one Deliver step keeps a worker: it stops within this and one deadline
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]

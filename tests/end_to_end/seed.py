@@ -1,4 +1,4 @@
-"""Reads a page of the publisher's site, as its text stands in ../shared/seed, into an article as its CMS would send it."""
+"""Reads a page of the publisher's site, as its text stands in ../shared/seed, into what its CMS would send."""
 
 import re
 from html import escape

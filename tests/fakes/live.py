@@ -25,6 +25,7 @@ from syndicate.model.step import LANES
 from syndicate.monitor.why import Why, why
 from syndicate.settings import read_settings
 from syndicate.web.tokens import issue
+from tests.builders import OWN
 from tests.fakes.partner import FakePartner
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -184,6 +185,7 @@ def _configure(folder: Path, partners: Mapping[str, FakePartner]) -> None:
     written = re.sub(r"(?m)^port = \d+", f"port = {port}", written)
     written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
     written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
+    written = written.replace("own_names = [", f'own_names = ["{OWN}", ')
     written = re.sub(r"(?m)^first_wait_s = \d+", "first_wait_s = 0.5", written)
     written += f"\n[workers]\nlease_s = {LEASE_S}\nbeat_every_s = 2\n"
     (config / "syndicate.toml").write_text(written, encoding="utf-8")

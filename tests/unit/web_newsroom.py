@@ -1,4 +1,4 @@
-"""A newsroom to ask by HTTP: one public feed, sections, two partners, an inline queue, and a clock that stands still."""
+"""A newsroom to ask by HTTP: feeds, partners, an inline queue, and a clock that stands still."""
 
 import asyncio
 import base64

@@ -51,7 +51,7 @@ def feeds(
             for one in listed:
                 print_json(asdict(one) | {"built_at": one.built_at and one.built_at.isoformat()})
         else:
-            output().print(table("feed", "state", "built", rows=[_row(one, system) for one in listed]))
+            _show(listed, timezone=system.newsroom.publisher.timezone)
         if write:
             _write_all(system, listed, write)
 
@@ -90,13 +90,21 @@ def _state(state: FeedState | None) -> Literal["built", "behind", "never built"]
     return "behind" if state.built_seq < state.dirty_seq else "built"
 
 
-def _row(listed: Listed, system: System) -> tuple[object, ...]:
-    """The formats' addresses in one: shells, and curl, read `{rss,atom,json}`."""
+def _show(listed: Sequence[Listed], *, timezone: str) -> None:
+    rows = [
+        (one.id, "all" if one.public else "by token", one.state, one.built_at and local(one.built_at, timezone))
+        for one in listed
+    ]
+    console = output()
+    console.print(table("feed", "readers", "state", "built", rows=rows))
+    for one in listed:
+        console.print(_address(one), soft_wrap=True)  # on lines of their own, to be copied whole
+
+
+def _address(listed: Listed) -> str:
+    """The addresses of all formats in one: shells, and curl, read `{rss,atom,json}`."""
     first = next(iter(listed.addresses.values()))
-    address = f"{first.rpartition('.')[0]}.{{{','.join(listed.addresses)}}}"
-    state = listed.state if listed.public else f"{listed.state}, by token"
-    built = listed.built_at and local(listed.built_at, system.newsroom.publisher.timezone)
-    return f"{listed.id}\n{address}", state, built
+    return f"{first.rpartition('.')[0]}.{{{','.join(listed.addresses)}}}"
 
 
 def _write_all(system: System, listed: Sequence[Listed], folder: Path) -> None:

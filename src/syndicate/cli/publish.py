@@ -86,9 +86,9 @@ def import_folder(
     files = sorted(folder.rglob("*.json"), key=lambda file: file.relative_to(folder).parts)
     if not files:
         fail(f"{folder}: there is no .json file in it, nor below it")
-    with opened(context, ledger="none" if dry_run else "made") as system:
-        with _rehearsal(system) if dry_run else nullcontext(system) as intake:
-            _take_all(intake, files, as_json=as_json)
+    rehearsal = _rehearsal if dry_run else nullcontext
+    with opened(context, ledger="none" if dry_run else "made") as system, rehearsal(system) as intake:
+        _take_all(intake, files, as_json=as_json)
 
 
 def _take_all(system: System, files: Sequence[Path], *, as_json: bool) -> None:

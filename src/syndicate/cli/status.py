@@ -1,7 +1,6 @@
 """Who may ask, by shell? `status` tells what waits where, since when, who is working, and what is wrong."""
 
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated
 
@@ -41,14 +40,18 @@ def status(
 def worries(found: Status) -> list[str]:
     """What is not as it should be, with what to do; nothing when all is well."""
     broker = [] if found.broker_reachable else ["the broker can't be reached; run: syndicate up, or mend broker_url"]
-    return broker + [worry for lane in found.lanes for worry in _lane_worries(lane)]
+    silent = ", ".join(lane.lane for lane in found.lanes if not _is_heard(lane))
+    silence = [f"no worker was heard within {HEARD_WITHIN_S:.0f} s in {silent}; run: syndicate up, or see its logs"]
+    late = [
+        f"something in {lane.lane} has been due for {age(lane.oldest_due_s)}; see the lane's log"
+        for lane in found.lanes
+        if lane.oldest_due_s is not None and lane.oldest_due_s > DUE_WITHIN_S
+    ]
+    return broker + (silence if silent else []) + late
 
 
-def _lane_worries(lane: LaneStatus) -> Iterable[str]:
-    if not any(worker.heard_s_ago <= HEARD_WITHIN_S for worker in lane.workers):
-        yield f"lane {lane.lane}: no worker was heard within {HEARD_WITHIN_S:.0f} s; run: syndicate up, or see its log"
-    if lane.oldest_due_s is not None and lane.oldest_due_s > DUE_WITHIN_S:
-        yield f"lane {lane.lane}: something has been due for {age(lane.oldest_due_s)}; see the lane's log"
+def _is_heard(lane: LaneStatus) -> bool:
+    return any(worker.heard_s_ago <= HEARD_WITHIN_S for worker in lane.workers)
 
 
 def _show(found: Status, *, timezone: str, as_json: bool) -> None:

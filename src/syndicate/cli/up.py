@@ -136,7 +136,6 @@ def _programs(settings: Settings, ledger: Ledger) -> list[Program]:
         "SYNDICATE_CONFIG_DIR": str(settings.config_dir.absolute()),
         "SYNDICATE_DATA_DIR": str(settings.data_dir.absolute()),
         "PYTHONUNBUFFERED": "1",
-        "REMAP_SIGTERM": "SIGQUIT",  # Celery's soft shutdown: what is being sent may finish, the rest goes back
     }
     started = datetime.now(UTC)
     web = Program(

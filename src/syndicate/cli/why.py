@@ -95,4 +95,5 @@ def _deliveries(found: Why) -> RenderableType:
         for one in found.explanations
         for sending in one.deliveries
     ]
-    return table("delivery", "action", "state", "tries", "reason", rows=rows, right=["tries"])
+    heading = "delivery" if rows else "no delivery yet"
+    return table(heading, "action", "state", "tries", "reason", rows=rows, right=["tries"])

@@ -18,7 +18,6 @@ log = structlog.get_logger(__name__)
 
 BEAT_EXPIRES_S = 60
 TASK_TIME_LIMIT_S = 300
-SOFT_SHUTDOWN_S = 35.0  # longer than a destination's longest deadline (30 s): what is being sent may finish
 
 
 def make_app(broker_url: Callable[[], str]) -> Celery:
@@ -46,8 +45,6 @@ def _configuration(broker_url: str) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_concurrency": 1,
         "worker_max_tasks_per_child": 10_000,
-        "worker_soft_shutdown_timeout": SOFT_SHUTDOWN_S,
-        "worker_enable_soft_shutdown_on_idle": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,

@@ -7,7 +7,8 @@ from syndicate.model.clearance import PictureVerdict
 from syndicate.rights.question import Question
 
 # Who is named after 图片来源, 图源 or 来源, with a half- or full-width colon (written as escapes: they look alike).
-_NAMED_SOURCE = re.compile("(?:图片来源|图源|来源)\\s*[:\uff1a]\\s*([^\\s,;)\uff0c\uff1b\u3002\u3001\uff09]+)")
+# Several may be named, with the enumeration comma \u3001 between them.
+_NAMED_SOURCE = re.compile("(?:图片来源|图源|来源)\\s*[:\uff1a]\\s*([^\\s,;)\uff0c\uff1b\u3002\uff09]+)")
 
 
 def pictures(question: Question) -> tuple[PictureVerdict, ...]:
@@ -34,7 +35,8 @@ def _taken_by_us(picture: Picture, article: Article) -> bool:
 
 
 def _named_sources(picture: Picture) -> list[str]:
-    return _NAMED_SOURCE.findall(picture.caption) + _NAMED_SOURCE.findall(picture.credit_line)
+    named = _NAMED_SOURCE.findall(picture.caption) + _NAMED_SOURCE.findall(picture.credit_line)
+    return [source for names in named for source in names.split("\u3001") if source]
 
 
 def _dropped(picture: Picture, reason: str) -> PictureVerdict:

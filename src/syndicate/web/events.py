@@ -94,9 +94,11 @@ def _envelope(headers: Headers, media_type: str, body: bytes) -> Envelope:
 
 def _accept(system: System, envelope: Envelope) -> Received:
     try:
-        return system.accept(envelope)
-    except RecursionError:  # it unwound the transaction like any other error
+        return system.accept(envelope)  # what it raises has undone the transaction
+    except RecursionError:
         raise invalid("", "is nested too deeply") from None
+    except OverflowError:
+        raise invalid("data", "has a time so near the calendar's end that none is left for what follows") from None
 
 
 def _is_json(body: bytes) -> bool:

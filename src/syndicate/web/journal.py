@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class Journal:
-    """Wraps the application (ASGI): logs every request, and adds to every answer the headers that make it safe to show."""
+    """Wraps the application (ASGI): logs every request, and adds the headers that make any answer safe to show."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,0 +1,470 @@
+"""Who gets the newest revision, and what is owed to whom: on both databases, with partners on loopback."""
+
+import json
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from tests.builders import NOON, STATE, a_destination, an_agreement, an_event, hours, shanghai
+from tests.fakes.partner import reply
+from tests.fakes.rehearsal import Rehearsal
+
+REPRINT = {"kind": "reprint", "source": STATE}
+PUBLISHED, UPDATED, WITHDRAWN = "published", "updated", "withdrawn"
+
+
+def test_what_is_published_reaches_the_partner(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event())
+
+    assert system.sent() == [(PUBLISHED, 1)]
+    assert system.states() == [("publish", 1, "delivered")]
+
+
+def test_every_pair_of_partner_and_article_has_a_row_also_where_the_answer_was_no(system: Rehearsal):
+    system.partner("agreed")
+    system.partner("unsigned", agreement=None)
+    system.partner("sports", agreement=an_agreement(sections=("体育",)))
+    system.partner("patient", agreement=an_agreement(delay_minutes=60))
+
+    system.publish(an_event())
+
+    answers = {
+        audience: (found.clearance.decision, found.clearance.rule) for audience, found in system.answers().items()
+    }
+    assert answers == {
+        "public": ("cleared", "all"),
+        "agreed": ("cleared", "all"),
+        "unsigned": ("refused", "term"),
+        "sports": ("refused", "scope"),
+        "patient": ("held", "delay"),
+    }
+
+
+def test_a_reprint_is_sent_to_nobody(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(origin=REPRINT))
+
+    assert system.sent() == []
+
+
+def test_what_is_delivered_quotes_the_agreement_and_the_version_of_its_terms(system: Rehearsal):
+    agreement = an_agreement(number="QSW-9")
+    system.partner(agreement=agreement)
+
+    system.publish(an_event())
+
+    manifest = system.rows()[0].manifest
+    assert (manifest.agreement, manifest.terms) == ("QSW-9", agreement.version)
+
+
+def test_what_is_delivered_carries_our_picture_and_not_the_others(system: Rehearsal):
+    partner = system.partner()
+
+    system.publish(an_event())
+
+    body = partner.requests[0].body.decode()
+    assert "img/ferry.jpg" in body
+    assert "img/river.jpg" not in body
+
+
+def test_planning_twice_is_harmless(system: Rehearsal):
+    system.partner("agreed")
+    system.partner("sports", agreement=an_agreement(sections=("体育",)))
+    system.partner("patient", agreement=an_agreement(delay_minutes=60))
+    system.publish(an_event())
+    before = system.count()
+
+    system.replan()
+
+    assert system.count() == before
+    assert system.sent("agreed") == [(PUBLISHED, 1)]
+
+
+def test_planning_twice_before_anything_left_owes_it_once(system: Rehearsal):
+    system.partner()
+    system.tell(an_event())
+    system.run_next()
+    system.lose_queue()
+    before = system.count()
+
+    system.replan()
+
+    assert system.count() | {"attempts": 0, "receipts": 0, "feed_renditions": 0} >= before
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+def test_partners_in_another_order_get_the_same_answers(system: Rehearsal):
+    names = ("agreed", "patient", "sports")
+    system.partner("agreed")
+    system.partner("patient", agreement=an_agreement(delay_minutes=60))
+    system.partner("sports", agreement=an_agreement(sections=("体育",)))
+    seen = set()
+
+    for number, order in enumerate(permutations(names)):
+        system.order(order)
+        article = f"order-{number}"
+        system.publish(an_event(article=article))
+        answers = {name: found.clearance.decision for name, found in system.answers(article).items()}
+        states = {row.partner_id: row.state for row in system.rows(article)}
+        seen.add(json.dumps([answers, states], sort_keys=True))
+
+    assert len(seen) == 1
+
+
+# holds
+
+
+def test_nothing_leaves_while_a_partner_must_wait(system: Rehearsal):
+    system.partner(agreement=an_agreement(delay_minutes=120))
+
+    system.publish(an_event())
+    system.advance(hours(2) - hours(1) / 3600)
+    system.sweep_and_run()
+
+    assert system.sent() == []
+
+
+def test_a_hold_that_lapses_is_found_by_the_sweep_and_delivered(system: Rehearsal):
+    system.partner(agreement=an_agreement(delay_minutes=120))
+    system.publish(an_event())
+
+    system.advance(hours(2))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+def test_an_agreement_that_begins_tomorrow_lets_the_article_go_at_midnight(system: Rehearsal):
+    system.partner(agreement=an_agreement(starts=date(2025, 5, 7)))
+    system.publish(an_event())
+
+    system.at(shanghai(2025, 5, 7))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+def test_a_hold_that_lapses_for_one_partner_does_not_push_to_another_again(system: Rehearsal):
+    system.partner("quick")
+    system.partner("patient", agreement=an_agreement(delay_minutes=120))
+    system.publish(an_event())
+
+    system.advance(hours(2))
+    system.sweep_and_run()
+
+    assert (system.sent("quick"), system.sent("patient")) == ([(PUBLISHED, 1)], [(PUBLISHED, 1)])
+
+
+def test_two_holds_lapse_each_at_its_own_hour(system: Rehearsal):
+    system.partner("one-hour", agreement=an_agreement(delay_minutes=60))
+    system.partner("two-hours", agreement=an_agreement(delay_minutes=120))
+    system.publish(an_event())
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+    after_one = (len(system.sent("one-hour")), len(system.sent("two-hours")))
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    assert after_one == (1, 0)
+    assert (len(system.sent("one-hour")), len(system.sent("two-hours"))) == (1, 1)
+
+
+def test_an_embargo_holds_everybody_and_then_lets_everybody_go(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(embargo_until=(NOON + hours(5)).isoformat()))
+    assert system.sent() == []
+
+    system.advance(hours(5))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+# corrections
+
+
+def test_a_correction_reaches_who_has_the_article_as_an_update(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(), an_event("updated", version=2))
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 2)]
+
+
+def test_a_minor_correction_is_not_sent_to_who_has_the_article_and_the_row_says_so(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(), an_event("updated", version=2, change="minor"))
+
+    assert system.sent() == [(PUBLISHED, 1)]
+    row = system.rows()[-1]
+    assert (row.revision, row.state, row.tries) == (2, "cancelled", 0)
+    assert row.reason == "a minor correction: not sent to those who have the article"
+
+
+def test_a_minor_correction_is_sent_to_who_has_nothing_yet(system: Rehearsal):
+    system.partner("patient", agreement=an_agreement(delay_minutes=120))
+    system.publish(an_event(), an_event("updated", version=2, change="minor"))
+
+    system.advance(hours(2))
+    system.sweep_and_run()
+
+    assert system.sent("patient") == [(PUBLISHED, 2)]
+
+
+def test_a_partner_that_joined_later_gets_the_minor_correction_as_its_first(system: Rehearsal):
+    system.partner("old")
+    system.publish(an_event())
+    system.partner("new")
+
+    system.publish(an_event("updated", version=2, change="minor"))
+
+    assert (system.sent("old"), system.sent("new")) == ([(PUBLISHED, 1)], [(PUBLISHED, 2)])
+
+
+def test_a_correction_while_the_first_version_waits_replaces_it_before_it_leaves(system: Rehearsal):
+    system.partner()
+    system.tell(an_event())
+    system.run_next()
+    system.lose_queue()
+
+    system.publish(an_event("updated", version=2))
+
+    assert system.sent() == [(PUBLISHED, 2)]
+    first = system.rows()[0]
+    assert (first.revision, first.state, first.reason) == (1, "cancelled", "replaced by the plan for revision 2")
+
+
+def test_what_was_replaced_is_not_found_by_any_later_sweep(system: Rehearsal):
+    system.partner()
+    system.tell(an_event())
+    system.run_next()
+    system.lose_queue()
+    system.publish(an_event("updated", version=2))
+
+    system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 2)]
+
+
+def test_a_correction_while_the_first_version_is_retried_replaces_it(system: Rehearsal):
+    system.partner().will(reply(503))
+    system.publish(an_event())
+
+    system.publish(an_event("updated", version=2))
+    system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 2)]
+    assert system.states() == [("publish", 1, "cancelled"), ("update", 2, "delivered")]
+
+
+def test_a_message_about_a_revision_that_was_replaced_sends_nothing(system: Rehearsal):
+    system.partner()
+    system.tell(an_event())
+    system.run_next()
+    late = [step for step in system.queue.steps]
+    system.lose_queue()
+    system.publish(an_event("updated", version=2))
+
+    system.queue(late)
+    system.run_all()
+
+    assert system.sent() == [(PUBLISHED, 2)]
+
+
+def test_a_plan_for_an_article_that_was_never_told_does_nothing(system: Rehearsal):
+    system.partner()
+
+    system.replan("unknown")
+
+    assert set(system.count().values()) == {0}
+
+
+# losing a right
+
+
+def test_who_has_the_article_and_loses_it_by_a_move_to_another_section_gets_a_removal(system: Rehearsal):
+    system.partner(agreement=an_agreement(sections=("要闻",)))
+
+    system.publish(an_event(), an_event("updated", version=2, section=["副刊"]))
+
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
+    assert "副刊" in system.rows()[-1].reason
+
+
+def test_a_removal_by_a_correction_goes_by_the_withdraw_lane(system: Rehearsal):
+    system.partner(agreement=an_agreement(sections=("要闻",)))
+
+    system.publish(an_event(), an_event("updated", version=2, section=["副刊"]))
+
+    assert system.rows()[-1].lane == "withdraw"
+
+
+def test_who_never_had_it_gets_no_removal(system: Rehearsal):
+    system.partner(agreement=an_agreement(sections=("体育",)))
+
+    system.publish(an_event(), an_event("updated", version=2, section=["副刊"]))
+
+    assert system.rows() == []
+
+
+def test_moved_back_into_the_section_the_partner_gets_it_again(system: Rehearsal):
+    system.partner(agreement=an_agreement(sections=("要闻",)))
+
+    system.publish(
+        an_event(), an_event("updated", version=2, section=["副刊"]), an_event("updated", version=3, section=["要闻"])
+    )
+
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2), (PUBLISHED, 3)]
+
+
+def test_a_correction_after_the_agreement_ended_takes_back_what_the_partner_has(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=date(2025, 5, 6)))
+    system.publish(an_event())
+
+    system.at(shanghai(2025, 5, 7))
+    system.publish(an_event("updated", version=2))
+
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
+
+
+def test_a_correction_after_the_partner_left_takes_back_what_it_has(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    system.part_with("yunfeng")
+
+    system.publish(an_event("updated", version=2))
+
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
+
+
+def test_a_correction_after_a_destination_left_takes_back_what_went_there(system: Rehearsal):
+    partner = system.partner()
+    system.publish(an_event())
+    system.partner(destinations=(a_destination(partner.url, name="other"),))
+
+    system.publish(an_event("updated", version=2))
+
+    assert sorted(system.states()) == [
+        ("publish", 1, "delivered"),
+        ("publish", 2, "delivered"),
+        ("withdraw", 2, "delivered"),
+    ]
+
+
+def test_a_correction_under_an_embargo_leaves_the_partner_what_it_has(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(), an_event("updated", version=2, embargo_until=(NOON + hours(5)).isoformat()))
+
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+# changed terms
+
+
+def test_terms_that_changed_make_a_new_edition_under_a_new_key(system: Rehearsal):
+    partner = system.partner(agreement=an_agreement(pictures="none"))
+    system.publish(an_event())
+
+    system.partner(agreement=an_agreement(pictures="ours"))
+    system.replan()
+
+    keys = [seen.headers["webhook-id"] for seen in partner.requests]
+    assert [row.edition for row in system.rows()] == [1, 2]
+    assert len(set(keys)) == 2
+
+
+def test_a_key_never_carries_two_contents(system: Rehearsal):
+    partner = system.partner()
+    partner.will(reply(503))
+    system.publish(an_event())
+
+    system.replan()
+    system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    first, second = partner.requests
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+
+
+@pytest.mark.parametrize("status", [503, 200])
+def test_a_partner_that_lost_its_right_while_it_was_slow_does_not_get_the_article_after_its_removal(
+    system: Rehearsal, status: int
+):
+    # given: while we wait for the partner's answer, its agreement ends, and somebody else's hold makes a new plan
+    partner = system.partner()
+    partner.will(reply(status))
+    system.tell(an_event())
+    system.run_next()
+    (row,) = system.rows()
+    system.lose_queue()
+
+    def send_while_the_right_is_lost(destination, parcel):
+        outcome = system.system._send(destination, parcel)
+        system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
+        system.replan()
+        return outcome
+
+    # when
+    system.send_by(send_while_the_right_is_lost, [row.id])
+    system.sweep_and_run()
+    system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    # then
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 1)]
+
+
+def test_a_partner_that_lost_its_right_while_our_worker_died_does_not_get_the_article_after_its_removal(
+    system: Rehearsal,
+):
+    system.partner()
+    system.tell(an_event())
+    system.run_next()
+    (row,) = system.rows()
+    system.lose_queue()
+    system.claim_and_die(row.id)
+
+    system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
+    system.replan()
+    system.sweep_and_run()
+
+    assert system.sent() == [(WITHDRAWN, 1)]
+    assert system.states() == [("publish", 1, "cancelled"), ("withdraw", 1, "delivered")]
+
+
+def test_a_partner_that_must_wait_after_all_is_not_sent_what_was_tried_before(system: Rehearsal):
+    partner = system.partner()
+    partner.will(reply(503))
+    system.publish(an_event())
+
+    system.partner(agreement=an_agreement(starts=date(2025, 12, 1)))
+    system.replan()
+    system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    assert system.sent() == [(PUBLISHED, 1)]
+
+
+# what goes wrong at home
+
+
+def test_a_destination_that_can_not_be_written_for_fails_alone_and_in_view(system: Rehearsal):
+    system.partner("broken", destinations=(a_destination(format="papyrus"),))
+    system.partner("sound")
+
+    system.publish(an_event())
+
+    assert system.states(partner="sound") == [("publish", 1, "delivered")]
+    (broken,) = system.rows(partner="broken")
+    assert broken.state == "failed"
+    assert "papyrus" in broken.reason

@@ -1,0 +1,192 @@
+"""Partners, feeds and wording as they are configured: every mistake in all of them at once, with file and key."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from syndicate.configuration import missing_secrets, read_newsroom
+from syndicate.model.problem import Invalid
+from syndicate.pipeline.newsroom import Newsroom
+from syndicate.settings import Settings, read_settings
+from tests.builders import CONFIG
+
+PARTNER = """
+name = "云峰网"
+
+[agreement]
+number = "QSW-1"
+starts = 2025-01-01
+ends = 2025-12-31
+
+[[destinations]]
+name = "push"
+transport = "webhook"
+format = "ninjs"
+
+[destinations.settings]
+url = "https://partner.example/push"
+secret = "yunfeng"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The shipped configuration, without its partners."""
+    shutil.copytree(CONFIG, tmp_path / "config")
+    shutil.rmtree(tmp_path / "config" / "partners")
+    (tmp_path / "config" / "partners").mkdir()
+    return tmp_path / "config"
+
+
+def settings_of(config: Path) -> Settings:
+    return read_settings(config, data_dir=config.parent / "var")
+
+
+def newsroom_of(config: Path) -> Newsroom:
+    return read_newsroom(settings_of(config))
+
+
+def write(config: Path, name: str, text: str) -> None:
+    (config / name).write_text(text, encoding="utf-8")
+
+
+def mistakes(config: Path) -> dict[str, str]:
+    with pytest.raises(Invalid) as refused:
+        newsroom_of(config)
+    return {problem.field: problem.message for problem in refused.value.problems}
+
+
+def test_what_is_shipped_is_right():
+    newsroom = read_newsroom(read_settings(CONFIG))
+
+    assert len(newsroom.directory.partners) == 20
+    assert [family.id for family in newsroom.directory.feeds] == ["all", "partners", "sections"]
+
+
+def test_a_partner_is_called_as_its_file_is(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER)
+
+    partner = newsroom_of(config).directory.partner("yunfeng")
+
+    assert partner is not None
+    assert partner.name == "云峰网"
+
+
+def test_every_mistake_in_every_file_is_listed_at_once(config: Path):
+    write(config, "partners/aa.toml", PARTNER.replace("2025-12-31", "2024-12-31"))
+    write(config, "partners/bb.toml", PARTNER.replace("name = ", "nmae = ", 1))
+    write(config, "feeds/all.toml", 'title = "{site}"\ndescription = "{sight}"\n')
+    write(config, "notices/zh-CN/canonical-link.toml", 'text = "原文"\n')
+
+    assert set(mistakes(config)) == {
+        "partners/aa.toml: agreement",
+        "partners/bb.toml: name",
+        "partners/bb.toml: nmae",
+        "feeds/all.toml: description",
+        "notices/zh-CN/canonical-link.toml: text",
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field", "says"),
+    [
+        ('format = "ninjs"', 'format = "pdf"', "destinations.0.format", "there is: ninjs"),
+        ('transport = "webhook"', 'transport = "pigeon"', "destinations.0.transport", "webhook"),
+        ('secret = "yunfeng"', "", "destinations.0.settings.secret", "is required"),
+        ("https://partner", "http://partner", "destinations.0.settings", "https"),
+        ("number =", "nubmer =", "agreement.nubmer", "is not a known field"),
+        ("ends = 2025-12-31", 'ends = "nie"', "agreement.ends", "date"),
+        ('name = "云峰网"', 'id = "other"\nname = "云峰网"', "id", "must be the file's own name, yunfeng"),
+    ],
+)
+def test_a_mistake_in_a_partners_file_is_named_by_its_key(config: Path, before: str, after: str, field: str, says: str):
+    write(config, "partners/yunfeng.toml", PARTNER.replace(before, after))
+
+    found = {name: message for name, message in mistakes(config).items() if name == f"partners/yunfeng.toml: {field}"}
+
+    assert says in found[f"partners/yunfeng.toml: {field}"]
+
+
+def test_a_section_path_with_an_empty_name_is_refused(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER.replace("ends =", 'sections = ["要闻 > "]\nends ='))
+
+    assert list(mistakes(config)) == ["partners/yunfeng.toml: agreement.sections.0"]
+
+
+def test_no_partner_may_be_called_public(config: Path):
+    write(config, "partners/public.toml", PARTNER)
+
+    assert list(mistakes(config)) == ["partners/public.toml: id"]
+
+
+def test_two_partners_of_one_name_are_a_mistake_that_names_the_other_file(config: Path):
+    write(config, "partners/aa.toml", PARTNER)
+    write(config, "partners/bb.toml", PARTNER)
+
+    assert mistakes(config) == {"partners/bb.toml: name": "云峰网 stands in partners/aa.toml already"}
+
+
+def test_two_destinations_of_one_name_are_a_mistake(config: Path):
+    twice = PARTNER + PARTNER[PARTNER.index("[[destinations]]") :]
+    write(config, "partners/yunfeng.toml", twice)
+
+    assert mistakes(config) == {"partners/yunfeng.toml": "two destinations have the same name"}
+
+
+@pytest.mark.parametrize("name", ["partners/yunfeng.toml", "feeds/all.toml", "notices/zh-CN/licence.toml"])
+def test_a_file_that_is_not_toml_is_named_with_its_folder(config: Path, name: str):
+    write(config, name, "title = \n")
+
+    assert name in mistakes(config)
+
+
+def test_a_missing_notice_is_named(config: Path):
+    (config / "notices" / "zh-CN" / "licence.toml").unlink()
+
+    assert list(mistakes(config)) == ["notices/zh-CN/licence.toml"]
+
+
+def test_a_secret_that_nobody_set_is_told_with_the_place_to_put_it(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER)
+    settings = settings_of(config)
+
+    problems = missing_secrets(settings, newsroom_of(config))
+
+    assert [problem.field for problem in problems] == ["partners/yunfeng.toml: destinations.0.settings.secret"]
+    assert str(settings.data_dir / "secrets" / "yunfeng") in problems[0].message
+
+
+def test_a_secret_that_is_set_is_not_missing(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER)
+    settings = settings_of(config)
+    (settings.data_dir / "secrets").mkdir(parents=True)
+    (settings.data_dir / "secrets" / "yunfeng").write_text("whsec_abc", encoding="utf-8")
+
+    assert missing_secrets(settings, newsroom_of(config)) == []
+
+
+def test_an_empty_secret_file_is_a_missing_secret(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER)
+    settings = settings_of(config)
+    (settings.data_dir / "secrets").mkdir(parents=True)
+    (settings.data_dir / "secrets" / "yunfeng").write_text("\n", encoding="utf-8")
+
+    assert len(missing_secrets(settings, newsroom_of(config))) == 1
+
+
+@pytest.mark.parametrize(("lease_s", "setting"), [("30", "deadline_s = 26"), ("12", "")])
+def test_a_lease_that_a_destinations_deadline_would_outlast_is_refused(config: Path, lease_s: str, setting: str):
+    # given: a destination that says nothing has a deadline of ten seconds
+    write(config, "partners/yunfeng.toml", PARTNER + setting)
+    settings = settings_of(config)
+    impatient = settings.model_copy(update={"workers": settings.workers.model_copy(update={"lease_s": float(lease_s)})})
+
+    with pytest.raises(Invalid, match=r"partners/yunfeng\.toml: destinations\.0\.settings\.deadline_s"):
+        read_newsroom(impatient)
+
+
+def test_a_deadline_that_is_no_number_is_a_mistake_like_any_other(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER + 'deadline_s = "十秒"')
+
+    assert list(mistakes(config)) == ["partners/yunfeng.toml: destinations.0.settings.deadline_s"]

@@ -130,11 +130,10 @@ def test_a_body_of_which_nothing_is_left_is_refused_by_its_field(system: Rehears
 
 @pytest.mark.parametrize("depth", [500, 900])
 def test_data_that_is_nested_too_deeply_is_refused_like_any_mistake(system: Rehearsal, depth: int):
-    body = json.dumps(an_event()).replace('"沈禾"', "x").encode()
-    nested = body[:-1] + b', "extension": ' + b"[" * depth + b"]" * depth + b"}"
+    body = json.dumps(an_event(keywords="#")).replace('"#"', "[" * depth + "]" * depth).encode()
 
     with pytest.raises(Invalid):
-        system.tell(parse_structured(nested[:-1] + b', "specversion": "0"}'))
+        system.tell(parse_structured(body))
 
     assert set(system.count().values()) == {0}
 

@@ -1,4 +1,4 @@
-"""A newsroom's configuration in a folder of its own, and the shell to ask it with. Its broker can't be reached."""
+"""A newsroom's configuration in a folder of its own, and the shell to ask it with. Nobody works there."""
 
 import json
 import logging
@@ -27,6 +27,7 @@ class Shell:
     """`run` a command, `perform` what the workers would do about it, or `open` the system to look for yourself."""
 
     folder: Path
+    monkeypatch: pytest.MonkeyPatch
 
     @property
     def config(self) -> Path:
@@ -38,6 +39,10 @@ class Shell:
 
     def run(self, *arguments: str | Path, input: bytes | None = None) -> Result:
         return CliRunner().invoke(application(), list(map(str, arguments)), input=input)
+
+    def without_broker(self) -> None:
+        """From now on the broker can't be reached."""
+        self.monkeypatch.setenv("SYNDICATE_BROKER_URL", f"redis+socket://{self.folder}/nobody.sock")
 
     def file(self, name: str, content: Any) -> Path:
         """A file with these bytes, or with this value as JSON."""
@@ -80,11 +85,11 @@ def a_shell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         "COLUMNS": "80",
         "SYNDICATE_CONFIG_DIR": str(folder / "config"),
         "SYNDICATE_DATA_DIR": str(folder / "data"),
-        "SYNDICATE_BROKER_URL": f"redis+socket://{folder}/nobody.sock",
+        "SYNDICATE_BROKER_URL": "memory://",  # reachable, and nobody takes anything from it
     }.items():
         monkeypatch.setenv(name, value)
     level = logging.getLogger("kombu").level
-    yield Shell(folder)
+    yield Shell(folder, monkeypatch)
     structlog.reset_defaults()
     logging.getLogger("kombu").setLevel(level)
 

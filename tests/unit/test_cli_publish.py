@@ -135,6 +135,12 @@ def test_a_dash_reads_standard_input(shell):
     assert [one["file"] for one in objects(result)] == ["-:1", "-:2"]
 
 
+def test_with_a_broker_nothing_is_said_of_the_clock(shell):
+    result = shell.run("publish", shell.file("one.json", an_event()))
+
+    assert "the clock" not in result.stderr
+
+
 def test_what_was_put_right_on_the_way_in_is_noted(shell):
     file = shell.file("one.json", an_event(headline="渡口\x0b重开"))
 
@@ -154,12 +160,15 @@ def test_an_empty_array_is_told_to_hold_no_event(shell):
 
 
 def test_without_a_broker_the_events_are_kept_and_that_is_said(shell):
+    shell.without_broker()
+
     result = shell.run("publish", shell.file("one.json", an_event()))
 
     assert "the events are kept in the ledger, and the clock picks them up" in result.stderr
 
 
 def test_what_was_published_without_a_broker_is_found_by_the_sweep(shell):
+    shell.without_broker()
     shell.run("publish", shell.file("one.json", an_event(article="qsw-1")))
 
     shell.perform()

@@ -3,11 +3,11 @@
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.progress import track
@@ -28,7 +28,7 @@ KEPT = (
     "the queue's broker can't be reached: the events are kept in the ledger, and the clock picks them up; "
     "run: syndicate up"
 )
-Show = Callable[["Taken"], None]
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,16 @@ class Taken:
 
 def publish(
     context: typer.Context,
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            exists=True, dir_okay=False, allow_dash=True, readable=True, metavar="FILE...", help="- is standard input."
-        ),
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="- is standard input.")],
     as_json: AsJson = False,
 ) -> None:
     """Take events in: CloudEvents in JSON, one object per file, an array of them, or one on each line.
 
     An event that was taken in before is a duplicate, and harmless. A rejected one doesn't hold up the others.
     """
+    for file in files:
+        if str(file) != "-" and (file.is_dir() or not file.exists()):  # Typer's own check wouldn't let - pass
+            raise typer.BadParameter(f"{file}: there is no such file")
     with opened(context, ledger="made") as system:
         _take_all(system, files, as_json=as_json)
 
@@ -95,7 +93,7 @@ def _take_all(system: System, files: Sequence[Path], *, as_json: bool) -> None:
     reachable = system.depth() is not None
     # Without a broker, every hand-over would wait in vain for some seconds: better leave them to the clock at once.
     intake = system if reachable else replace(system, handover=_nobody)
-    taken = list(_taken(intake, _documents(files), show=_show_json if as_json else _show_mistakes, quiet=as_json))
+    taken = [_take(intake, document, as_json=as_json) for document in _documents(files, quiet=as_json)]
     counts = Counter(one.outcome for one in taken)
     if not as_json:
         _show_table(taken)
@@ -106,24 +104,35 @@ def _take_all(system: System, files: Sequence[Path], *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _documents(files: Sequence[Path]) -> list[Document]:
-    return [document for file in files for document in documents(str(file), _content(file))]
+def _documents(files: Sequence[Path], *, quiet: bool) -> Iterator[Document]:
+    """File after file: an archive needn't fit into memory. The bar counts files, or the events of the only one."""
+    if len(files) == 1:
+        yield from _bar(_in(files[0]), quiet=quiet)
+        return
+    for file in _bar(files, quiet=quiet):
+        yield from _in(file)
 
 
-def _content(file: Path) -> bytes:
-    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+def _in(file: Path) -> list[Document]:
+    return documents(str(file), sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
 
 
-def _taken(system: System, found: Sequence[Document], *, show: Show, quiet: bool) -> Iterator[Taken]:
+def _bar(steps: Sequence[Part], *, quiet: bool) -> Iterable[Part]:
     console = output(stderr=True)
-    hidden = quiet or len(found) < MANY or not console.is_terminal
-    for document in track(found, "taking in", console=console, transient=True, disable=hidden):
-        taken = _take(system, document)
-        show(taken)
-        yield taken
+    hidden = quiet or len(steps) < MANY or not console.is_terminal
+    return track(steps, "taking in", console=console, transient=True, disable=hidden)
 
 
-def _take(system: System, document: Document) -> Taken:
+def _take(system: System, document: Document, *, as_json: bool) -> Taken:
+    taken = _outcome(system, document)
+    if as_json:
+        print_json(taken.as_json)
+    else:
+        say(*taken.mistakes)
+    return taken
+
+
+def _outcome(system: System, document: Document) -> Taken:
     try:
         received = system.accept(parse_structured(document.body))
     except Invalid as error:
@@ -140,14 +149,6 @@ def _take(system: System, document: Document) -> Taken:
         reason=received.reason,
         notes=received.notes,
     )
-
-
-def _show_json(taken: Taken) -> None:
-    print_json(taken.as_json)
-
-
-def _show_mistakes(taken: Taken) -> None:
-    say(*taken.mistakes)
 
 
 def _show_table(taken: Sequence[Taken]) -> None:

@@ -119,8 +119,8 @@ def planned(connection: Connection, article_id: str, *, revision: int, due_at: d
 
 
 def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
-    """Articles whose plan is missing or due again: (id, withdrawn)."""
-    owed = select(articles.c.id, articles.c.withdrawn).limit(limit)
+    """Articles whose plan is missing or due again, the withdrawn ones first: (id, withdrawn)."""
+    owed = select(articles.c.id, articles.c.withdrawn).order_by(articles.c.withdrawn.desc()).limit(limit)
     missing = connection.execute(owed.where(articles.c.planned_revision < articles.c.head_revision)).all()
     lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now)).all()
     return list(dict.fromkeys((row.id, row.withdrawn) for row in (*missing, *lapsed)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from syndicate.ledger.insert import insert_new
-from syndicate.ledger.tables import articles, deliveries
+from syndicate.ledger.tables import articles, clearances, deliveries
 from syndicate.model.delivery import Action, Manifest, State
 from syndicate.model.step import Lane
 
@@ -76,8 +76,8 @@ def claim(
 ) -> list[Delivery]:
     """Take up to `limit` of these that may be sent now; answers them as they were *before* (see `state`, `tries`).
 
-    A claim is refused while the article has moved on (the version fence), and while another delivery of the same
-    article to the same destination is in flight.
+    A claim is refused once the article has moved on or its partner has a newer answer (the version fence), and while
+    another delivery of the same article to the same destination is in flight.
     """
     # Where rows can be locked, the article's are locked first: a plan that is about to move the head must wait for us,
     # and we for it, so that no two revisions of one article are ever in flight to one destination.
@@ -88,7 +88,7 @@ def claim(
     rows = connection.execute(
         select(deliveries)
         .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.id.in_(ids), _due(now), deliveries.c.revision == articles.c.head_revision, ~_in_flight(now))
+        .where(deliveries.c.id.in_(ids), _due(now), _current(), ~_in_flight(now))
         .order_by(deliveries.c.due_at)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
@@ -136,9 +136,12 @@ def settle(
 
 
 def is_superseded(connection: Connection, delivery: Delivery) -> bool:
-    """Whether the article has moved on since this delivery was planned."""
-    head = connection.scalar(select(articles.c.head_revision).where(articles.c.id == delivery.article_id))
-    return head is not None and head > delivery.revision
+    """Whether the article has moved on, or the partner has a newer answer, since this delivery was planned."""
+    # The article's lock again: a plan that is being written down now has not cancelled what we are about to let wait.
+    article = select(articles.c.id).where(articles.c.id == delivery.article_id)
+    connection.execute(article.with_for_update(read=True))
+    wanted = select(deliveries.c.id).join(articles, articles.c.id == deliveries.c.article_id)
+    return connection.scalar(wanted.where(deliveries.c.id == delivery.id, _current())) is None
 
 
 def due(connection: Connection, lane: Lane, *, now: datetime, overdue: timedelta, limit: int) -> list[str]:
@@ -158,15 +161,11 @@ def due(connection: Connection, lane: Lane, *, now: datetime, overdue: timedelta
 
 
 def abandoned(connection: Connection, *, now: datetime, limit: int) -> list[Delivery]:
-    """What was in flight when its worker died, and is not wanted any more because the article has moved on."""
+    """What was in flight when its worker died, and is not wanted any more (see `is_superseded`)."""
     wanted = (
         select(deliveries)
         .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(
-            deliveries.c.state == "sending",
-            deliveries.c.lease_until <= now,
-            deliveries.c.revision < articles.c.head_revision,
-        )
+        .where(deliveries.c.state == "sending", deliveries.c.lease_until <= now, ~_current())
         .limit(limit)
     )
     return [_delivery(row) for row in connection.execute(wanted)]
@@ -209,6 +208,17 @@ def _due(now: datetime) -> ColumnElement[bool]:
         and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now),
         and_(deliveries.c.state == "sending", deliveries.c.lease_until <= now),
     )
+
+
+def _current() -> ColumnElement[bool]:
+    """The version fence, beside a join of the article: of its head revision, and by the newest answer about that."""
+    newer = exists().where(
+        clearances.c.article_id == deliveries.c.article_id,
+        clearances.c.revision == deliveries.c.revision,
+        clearances.c.audience == deliveries.c.partner_id,
+        clearances.c.edition > deliveries.c.edition,
+    )
+    return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
 
 
 def _in_flight(now: datetime) -> ColumnElement[bool]:

@@ -68,10 +68,9 @@ def every(connection: Connection) -> Sequence[FeedState]:
 
 
 def unbuilt(connection: Connection, *, limit: int) -> list[tuple[str, bool]]:
-    """The feeds that are behind: (id, urgent)."""
-    rows = connection.execute(
-        select(feeds.c.id, feeds.c.urgent).where(feeds.c.built_seq < feeds.c.dirty_seq).limit(limit)
-    )
+    """The feeds that are behind, those first that must forget something: (id, urgent)."""
+    behind = select(feeds.c.id, feeds.c.urgent).where(feeds.c.built_seq < feeds.c.dirty_seq)
+    rows = connection.execute(behind.order_by(feeds.c.urgent.desc()).limit(limit))
     return [(row.id, row.urgent) for row in rows]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from syndicate.ledger.insert import insert_new
+from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import agreements, destinations
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.record import canonical_json, digest_of
@@ -23,15 +23,18 @@ def remember(connection: Connection, partners: Iterable[Partner], *, now: dateti
             }
             insert_new(connection, agreements, row)
         for destination in partner.destinations:
+            named = partner.destination_id(destination)
+            if last_known_destination(connection, named) == destination:
+                continue
             document = destination.model_dump(mode="json")
             row = {
-                "id": partner.destination_id(destination),
+                "id": named,
                 "version": digest_of(canonical_json(document))[:12],
                 "partner_id": partner.id,
                 "document": document,
                 "since": now,
             }
-            insert_new(connection, destinations, row)
+            upsert(connection, destinations, row, key=["id", "version"])  # a former version may be the newest again
 
 
 def last_known_destination(connection: Connection, destination_id: str) -> Destination | None:

@@ -1,7 +1,7 @@
 """Takes in what the newsroom says: an event is checked whole, accepted at most once, and makes a new revision."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urljoin
 
 from sqlalchemy import Connection
@@ -40,7 +40,7 @@ class Received(Record):
 def receive(connection: Connection, envelope: Envelope, *, publisher: Publisher, now: datetime) -> Received:
     """Take in one event, in the caller's transaction. Raises `Invalid` (every mistake, by field) or `Conflict`."""
     notes: list[str] = []
-    event = _tidy(read_event(_legal(envelope, "", notes)))
+    event = _tidy(read_event(_all_legal(envelope, notes)))
     articles.claim_id(connection, event.data.id, uri=publisher.tag_uri(event.data.id))
     head = articles.head(connection, event.data.id, lock=True)
     assert head is not None
@@ -134,6 +134,13 @@ def _tidy(event: Event) -> Event:
     if not body.strip():
         raise invalid("data.body_html", "nothing is left of it once scripts and unknown markup are taken out")
     return event.model_copy(update={"data": data.model_copy(update={"body_html": body})})
+
+
+def _all_legal(envelope: Envelope, notes: list[str]) -> Envelope:
+    try:
+        return cast(Envelope, _legal(envelope, "", notes))
+    except RecursionError:
+        raise invalid("", "is nested too deeply") from None
 
 
 def _legal(value: Any, path: str, notes: list[str]) -> Any:  # noqa: ANN401 - JSON is what it is

@@ -155,9 +155,9 @@ def test_a_caption_that_names_the_photographer_is_not_followed_by_a_second_credi
 
 def test_a_partner_s_copy_ends_with_copyright_licence_and_the_way_back():
     assert text_of(composed(an_article()).article.body_html).splitlines()[-3:] == [
-        "版权所有:晨光市融媒体中心",
-        "本文由晨光网授权转载(协议编号:晨授〔2025〕7号),请保留文首来源说明和图片署名;超出协议范围的使用须另行取得书面授权。",
-        f"原文链接:{SITE}/2025/a1.html",
+        "版权所有：晨光市融媒体中心",
+        "本文由晨光网授权转载（协议编号：晨授〔2025〕7号），请保留文首来源说明和图片署名；超出协议范围的使用须另行取得书面授权。",
+        f"原文链接：{SITE}/2025/a1.html",
     ]
 
 

@@ -29,7 +29,8 @@ from syndicate.model.step import Lane, Plan, Step, Withdraw
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.receive import Received
 from syndicate.pipeline.retry import RetryPolicy
-from syndicate.settings import Patience, read_settings
+from syndicate.settings import Patience, Settings, read_settings
+from syndicate.transports.http import Door
 from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours
 from tests.fakes.partner import FakePartner
 
@@ -56,7 +57,7 @@ class Rehearsal:
             ledger=ledger,
             handover=self.queue,
             depth=lambda: self.depth,
-            clock=lambda: self.now,
+            clock=self._clock,
         )
         self._open.callback(self.system.close)
 
@@ -85,6 +86,10 @@ class Rehearsal:
     def order(self, ids: Sequence[str]) -> None:
         """Put the partners into this order."""
         self._newsroom(*sorted(self._partners(), key=lambda partner: ids.index(partner.id)))
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Change the settings."""
+        self.system = replace(self.system, settings=settings)
 
     # what happens
 
@@ -156,6 +161,19 @@ class Rehearsal:
 
     # the clock
 
+    def on_each_try(self, happens: Callable[[], None]) -> None:
+        """Let something happen whenever a partner has been sent something."""
+        door = self.system.door
+
+        class Watched(Door):
+            def post(self, *arguments: Any, **named: Any) -> Any:
+                try:
+                    return door.post(*arguments, **named)
+                finally:
+                    happens()
+
+        self.system = replace(self.system, door=Watched())
+
     def at(self, moment: datetime) -> None:
         """Set the clock."""
         self.now = moment
@@ -216,6 +234,9 @@ class Rehearsal:
             return {
                 table.name: len(connection.execute(table.select()).all()) for table in tables.metadata.sorted_tables
             }
+
+    def _clock(self) -> datetime:
+        return self.now
 
     def _partners(self) -> Sequence[Any]:
         return self.system.newsroom.directory.partners

@@ -89,12 +89,11 @@ def test_planning_twice_before_anything_left_owes_it_once(system: Rehearsal):
     system.tell(an_event())
     system.run_next()
     system.lose_queue()
-    before = system.count()
 
     system.replan()
 
-    assert system.count() | {"attempts": 0, "receipts": 0, "feed_renditions": 0} >= before
     assert system.sent() == [(PUBLISHED, 1)]
+    assert len(system.rows()) == 1
 
 
 def test_partners_in_another_order_get_the_same_answers(system: Rehearsal):
@@ -269,7 +268,7 @@ def test_a_message_about_a_revision_that_was_replaced_sends_nothing(system: Rehe
     system.partner()
     system.tell(an_event())
     system.run_next()
-    late = [step for step in system.queue.steps]
+    late = list(system.queue.steps)
     system.lose_queue()
     system.publish(an_event("updated", version=2))
 
@@ -296,7 +295,7 @@ def test_who_has_the_article_and_loses_it_by_a_move_to_another_section_gets_a_re
     system.publish(an_event(), an_event("updated", version=2, section=["副刊"]))
 
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
-    assert "副刊" in system.rows()[-1].reason
+    assert "副刊" in system.answers(revision=2)["yunfeng"].clearance.reason
 
 
 def test_a_removal_by_a_correction_goes_by_the_withdraw_lane(system: Rehearsal):
@@ -352,10 +351,10 @@ def test_a_correction_after_a_destination_left_takes_back_what_went_there(system
 
     system.publish(an_event("updated", version=2))
 
-    assert sorted(system.states()) == [
-        ("publish", 1, "delivered"),
-        ("publish", 2, "delivered"),
-        ("withdraw", 2, "delivered"),
+    assert sorted((row.destination_id, row.action, row.state) for row in system.rows()) == [
+        ("yunfeng/other", "publish", "delivered"),
+        ("yunfeng/push", "publish", "delivered"),
+        ("yunfeng/push", "withdraw", "delivered"),
     ]
 
 
@@ -468,3 +467,15 @@ def test_a_destination_that_can_not_be_written_for_fails_alone_and_in_view(syste
     (broken,) = system.rows(partner="broken")
     assert broken.state == "failed"
     assert "papyrus" in broken.reason
+
+
+def test_a_destination_that_moved_and_moved_back_is_sent_to_where_it_is_now(system: Rehearsal):
+    first = system.partner("first")
+    second = system.partner("second", agreement=None)
+    for number, peer in enumerate((first, second, first), start=1):
+        system.advance(hours(1))
+        system.partner("first", destinations=(a_destination(peer.url),))
+        system.publish(an_event("updated" if number > 1 else "published", version=number))
+
+    assert system.sent("first") == [(PUBLISHED, 1), (UPDATED, 3)]
+    assert system.sent("second") == [(UPDATED, 2)]

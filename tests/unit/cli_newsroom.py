@@ -17,7 +17,7 @@ from syndicate.cli.main import application
 from syndicate.dispatch.inline import Inline
 from syndicate.ledger.migrate import migrate
 from syndicate.settings import read_settings
-from tests.builders import CONFIG
+from tests.builders import CONFIG, OWN
 
 NOBODY_LISTENS = "http://127.0.0.1:9/push"
 
@@ -79,6 +79,8 @@ def a_shell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A shell whose newsroom has the shipped settings, feeds and wording, and no partner yet."""
     shutil.copytree(CONFIG, folder / "config", ignore=shutil.ignore_patterns("demo", "partners"))
     (folder / "config" / "partners").mkdir()
+    settings = folder / "config" / "syndicate.toml"
+    settings.write_text(settings.read_text("utf-8").replace("own_names = [", f'own_names = ["{OWN}", '), "utf-8")
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "SYNDICATE_LEDGER_URL"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {

@@ -89,6 +89,7 @@ def _view(found: Status, *, timezone: str) -> Group:
         *("lane", "queued", "waiting", "sending", "failed", "oldest due", "workers"),
         rows=[_row(lane) for lane in found.lanes],
         right=["queued", "waiting", "sending", "failed", "oldest due"],
+        whole=["lane"],
     )
     deliveries = ", ".join(f"{many} {state}" for state, many in sorted(found.deliveries.items())) or "none"
     totals = (
@@ -101,7 +102,7 @@ def _view(found: Status, *, timezone: str) -> Group:
 
 
 def _row(lane: LaneStatus) -> tuple[object, ...]:
-    workers = "\n".join(f"{legible(worker.name)} {age(worker.heard_s_ago)} ago" for worker in lane.workers)
+    workers = "\n".join(f"{age(worker.heard_s_ago)} ago: {legible(worker.name)}" for worker in lane.workers)
     oldest = None if lane.oldest_due_s is None else age(lane.oldest_due_s)
     queued = "?" if lane.queued is None else lane.queued
     return lane.lane, queued, lane.waiting, lane.sending, lane.failed, oldest, workers or "none heard"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 
@@ -38,11 +38,17 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - JSON is what it is
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
-def table(*headings: str, rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """A table that wraps rather than cuts. `right` names the columns of numbers; None is an empty cell."""
+def table(
+    *headings: str, rows: Iterable[Sequence[object]], right: Sequence[str] = (), whole: Sequence[str] = ()
+) -> Table:
+    """A table that wraps rather than cuts. None is an empty cell.
+
+    `right` names the columns of numbers, `whole` those that are to be copied, and never wrap.
+    """
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for heading in headings:
-        made.add_column(heading, overflow="fold", justify="right" if heading in right else "left")
+        justify: JustifyMethod = "right" if heading in right else "left"
+        made.add_column(heading, overflow="fold", justify=justify, no_wrap=heading in whole)
     for row in rows:
         made.add_row(*("" if part is None else legible(str(part)) for part in row))
     return made

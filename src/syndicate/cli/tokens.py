@@ -51,7 +51,7 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
         )
         for row in found
     ]
-    output().print(table("id", "name", "opens", "partner", "issued", "revoked", rows=rows))
+    output().print(table("id", "name", "opens", "partner", "issued", "revoked", rows=rows, whole=["id"]))
 
 
 def revoke(

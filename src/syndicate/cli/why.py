@@ -70,7 +70,7 @@ def _standing(explanation: Explanation, timezone: str) -> str:
     if explanation.standing == "waiting":
         due = [one.due_at for one in explanation.deliveries if one.state == "waiting" and one.due_at]
         until = min(due, default=None)
-    return f"{explanation.standing} until {local(until, timezone)}" if until else explanation.standing
+    return f"{explanation.standing} until\n{local(until, timezone)}" if until else explanation.standing
 
 
 def _pictures(found: Why) -> RenderableType | None:

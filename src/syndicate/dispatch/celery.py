@@ -4,6 +4,7 @@ The settings follow what was measured (docs/decisions/0004): late acknowledgemen
 them makes Redis at-least-once, so nothing depends on it: the ledger is swept.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from syndicate.model.step import LANES, Beat, Lane, Step
 log = structlog.get_logger(__name__)
 
 BEAT_EXPIRES_S = 60
+LEAVE_ALONE_S = 5.0
 TASK_TIME_LIMIT_S = 300
 
 
@@ -31,6 +33,7 @@ def _configuration(broker_url: str) -> dict[str, Any]:
     return {
         "broker_url": broker_url,
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # a worker waits for its broker as long as it takes
         "broker_transport_options": _transport_options(broker_url),
         "task_queues": {lane: {} for lane in LANES},
         "task_default_queue": "intake",
@@ -53,9 +56,11 @@ def _configuration(broker_url: str) -> dict[str, Any]:
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
+    # Who hands over must not wait long for a broker that is away. These don't bound a worker's own patience.
+    hasty = {"connect_retries_timeout": 1, "max_retries": 1, "interval_start": 0, "interval_max": 0.5}
     if not broker_url.startswith(("redis", "sentinel")):
-        return {"confirm_publish": True}
-    return {
+        return hasty | {"confirm_publish": True}
+    return hasty | {
         "visibility_timeout": TASK_TIME_LIMIT_S * 2,
         "unacked_restore_interval": 5,
         "max_connections": 60,
@@ -68,17 +73,21 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
 
 
 class CeleryHandover:
-    """Puts Steps on their lanes' queues."""
+    """Puts Steps on their lanes' queues. A broker that didn't answer is left alone a while, so that nobody waits."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._leave_alone_until = 0.0
 
     def __call__(self, steps: Sequence[Step]) -> None:
         """Send what can be sent. A broker that can't be reached costs time, not facts: `sweep` sends it later."""
+        if time.monotonic() < self._leave_alone_until:
+            return
         try:
             for step in dict.fromkeys(steps):
                 self._send(step)
         except (OperationalError, OSError) as error:
+            self._leave_alone_until = time.monotonic() + LEAVE_ALONE_S
             log.warning("broker.unreachable", steps=len(steps), error=type(error).__name__)
 
     def depth(self) -> dict[Lane, int] | None:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 
 class Record(BaseModel):
     """Frozen data; a field nobody declared is an error, so that a typing mistake is never silently ignored."""
@@ -37,10 +39,10 @@ def _absolute_url(text: str) -> str:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is outside the calendar") from None
+    # far from both ends of Python's calendar, so that a second more or a zone's hours can always be added
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return moment.astimezone(UTC)
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_single_line)]

@@ -18,6 +18,7 @@ from syndicate.model.record import Record
 from syndicate.model.step import Plan, Step, Withdraw
 
 ONE_SECOND = timedelta(seconds=1)
+DEEPEST = 32  # levels of JSON; an article has four
 
 
 class Conflict(ValueError):
@@ -145,6 +146,8 @@ def _all_legal(envelope: Envelope, notes: list[str]) -> Envelope:
 
 def _legal(value: Any, path: str, notes: list[str]) -> Any:  # noqa: ANN401 - JSON is what it is
     """The value without characters that XML forbids, pictures' addresses made absolute; what was done is noted."""
+    if path.count(".") > DEEPEST:
+        raise invalid(".".join(path.split(".")[:4]), "is nested too deeply")
     if isinstance(value, str):
         text, removed = legal(value)
         if removed:

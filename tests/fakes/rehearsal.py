@@ -30,7 +30,6 @@ from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.receive import Received
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.settings import Patience, Settings, read_settings
-from syndicate.transports.http import Door
 from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours
 from tests.fakes.partner import FakePartner
 
@@ -138,16 +137,16 @@ class Rehearsal:
 
     def send_by(
         self, send: Callable[[Destination, Parcel], Outcome], ids: Sequence[str], *, lease: timedelta = LEASE
-    ) -> None:
-        """Another worker sends these, by its own means."""
-        deliver(
+    ) -> list[Step]:
+        """Another worker sends these, by its own means and in twenty seconds; tells what it hands on."""
+        return deliver(
             self.ledger,
             ids,
             lane="deliver",
             send=send,
             policy=RetryPolicy(first_wait_s=5, longest_wait_s=60, give_up_after_s=1e10),
             lease=lease,
-            budget=LEASE,
+            budget=timedelta(seconds=20),
             clock=lambda: self.now,
             dice=lambda: 0.0,
         )
@@ -159,20 +158,18 @@ class Rehearsal:
             taken = deliveries.claim(connection, ids, token="of-the-dead", now=now, lease=timedelta(0), limit=len(ids))
         assert {row.id for row in taken} == set(ids)
 
+    def touch(self, feed: str, *, urgent: bool = False) -> None:
+        """Say that a feed has changed."""
+        with self.ledger.write() as connection:
+            feeds.touch(connection, [feed], at=NOON, urgent=urgent)
+
+    def forget_build(self, feed: str) -> None:
+        """Let a feed forget what it was built from, so that the next build writes it anew."""
+        row = tables.feeds
+        with self.ledger.write() as connection:
+            connection.execute(update(row).where(row.c.id == feed).values(built_seq=0, selection=""))
+
     # the clock
-
-    def on_each_try(self, happens: Callable[[], None]) -> None:
-        """Let something happen whenever a partner has been sent something."""
-        door = self.system.door
-
-        class Watched(Door):
-            def post(self, *arguments: Any, **named: Any) -> Any:
-                try:
-                    return door.post(*arguments, **named)
-                finally:
-                    happens()
-
-        self.system = replace(self.system, door=Watched())
 
     def at(self, moment: datetime) -> None:
         """Set the clock."""

@@ -58,7 +58,7 @@ class Shell:
 
     def secret(self, name: str) -> None:
         """A secret that is set."""
-        self.file(f"data/secrets/{name}", b"whsec_c2FtcGxlIHNlY3JldCBvZiAyNCBieXQ=")
+        self.file(f"data/secrets/{name}", b"whsec_YSBzYW1wbGUgc2VjcmV0IG9mIDMyIGJ5dGVzIGxvbmc=")
 
     def open(self) -> System:
         """The system with its queue in this process, on a ledger that is there."""

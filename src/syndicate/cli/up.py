@@ -89,7 +89,7 @@ class Supervisor:
         return Child(program, log_dir=self.settings.data_dir / "logs", tell=self._tell)
 
     def _tell(self, name: str, said: Said, detail: str) -> None:
-        self.console.print(f"{MARKS[said]} {name:<12} {said:<10} {detail}", highlight=False)
+        self.console.print(f"{MARKS[said]} {name:<12} {said:<10} {detail}", highlight=False, soft_wrap=True)
 
 
 def up(context: typer.Context) -> None:
@@ -111,7 +111,10 @@ def run(settings: Settings, *, console: Console) -> int:
         if supervisor.start():
             console.print(f"[bold green]running[/]: {settings.web.base_url} · Ctrl-C stops it", highlight=False)
         elif not supervisor.stop_asked.is_set():
-            console.print(f"[bold red]not everything is ready[/]: see {settings.data_dir / 'logs'}; it goes on trying")
+            console.print(
+                f"[bold red]not everything is ready[/]: see {settings.data_dir / 'logs'}; it goes on trying",
+                soft_wrap=True,
+            )
         supervisor.keep_running()
     except (AlreadyRunning, NoRedis) as error:
         console.print(f"[red]error[/]: {error}", highlight=False)

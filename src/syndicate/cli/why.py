@@ -38,9 +38,12 @@ def why(
     console = output()
     console.print(_heading(found), soft_wrap=True)
     console.print(_standings(found, timezone))
-    for part in (_pictures(found), _deliveries(found) if deliveries else None):
-        if part:
-            console.print(part)
+    if dropped := _pictures(found):
+        console.print(dropped)
+    if deliveries:
+        console.print(_deliveries(found))
+        for address in _addresses(found):
+            console.print(address, soft_wrap=True)  # on a line of its own, to be copied whole
     return None
 
 
@@ -83,11 +86,17 @@ def _pictures(found: Why) -> RenderableType | None:
     return table("partner", "pictures dropped", "reason", rows=rows, right=["pictures dropped"]) if rows else None
 
 
+def _addresses(found: Why) -> list[str]:
+    """Where the partners' copies are, as far as they told us."""
+    sendings = [sending for one in found.explanations for sending in one.deliveries if sending.remote_url]
+    return [legible(f"{sending.id}: {sending.remote_url}") for sending in sendings]
+
+
 def _deliveries(found: Why) -> RenderableType:
     rows = [
         (
-            "\n".join(filter(None, [sending.destination, sending.id, sending.remote_url])),
-            f"{sending.action}\nrevision {sending.revision}",
+            sending.id,
+            f"{sending.action} revision {sending.revision} to {sending.destination}",
             sending.state,
             sending.tries,
             sending.reason,
@@ -96,4 +105,4 @@ def _deliveries(found: Why) -> RenderableType:
         for sending in one.deliveries
     ]
     heading = "delivery" if rows else "no delivery yet"
-    return table(heading, "action", "state", "tries", "reason", rows=rows, right=["tries"])
+    return table(heading, "what", "state", "tries", "reason", rows=rows, right=["tries"], whole=[heading])

@@ -30,7 +30,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
     OTHER_SECTION: {JINGCHU: "delivered", JINGMEN: "refused", ZHONGXIANG: "delivered"},
 }
 CORRECTED = PUBLISHED | {OWN: dict.fromkeys(WITH_AGREEMENT, "corrected")}
-WITHDRAWN = CORRECTED | {NO_REPORTER: dict.fromkeys(WITH_AGREEMENT, "taken back")}
+WITHDRAWN = CORRECTED | {NO_REPORTER: dict.fromkeys(WITH_AGREEMENT, "withdrawn")}
 """For each act, how every partner with an agreement stands with every article. 天门网's agreement has ended."""
 
 
@@ -42,7 +42,7 @@ def standing(explanation: Explanation) -> str:
     last = settled[-1]
     if last.state != "delivered":
         return last.state
-    return {"publish": "delivered", "update": "corrected", "withdraw": "taken back"}[last.action]
+    return {"publish": "delivered", "update": "corrected", "withdraw": "withdrawn"}[last.action]
 
 
 def look(stage: Stage, act: dict[str, dict[str, str]]) -> list[Why]:

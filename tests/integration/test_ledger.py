@@ -1,0 +1,276 @@
+"""What we remember: claims that never meet, locks that are held, the shape of the tables: on both databases."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text, update
+
+from syndicate.ledger import deliveries, partners, tables
+from syndicate.ledger.database import Ledger, database_time
+from syndicate.ledger.migrate import is_current, migrate
+from tests.builders import NOON, a_destination, a_partner, an_event, hours
+from tests.fakes.rehearsal import Rehearsal
+
+LEASE = timedelta(minutes=1)
+
+
+def owed(system: Rehearsal, many: int) -> list[str]:
+    """The ids of so many deliveries that wait."""
+    system.partner()
+    for number in range(many):
+        system.tell(an_event(article=f"a-{number}"))
+    for _ in range(many):
+        system.run_next()
+    system.lose_queue()
+    return [row.id for number in range(many) for row in system.rows(f"a-{number}")]
+
+
+def claim(ledger: Ledger, ids: list[str], *, token: str, limit: int = 1) -> list[str]:
+    with ledger.write() as connection:
+        now = database_time(connection)
+        taken = deliveries.claim(connection, ids, token=token, now=now, lease=LEASE, limit=limit)
+    return [row.id for row in taken]
+
+
+# claims
+
+
+def test_claimers_at_the_same_time_never_get_the_same_delivery(system: Rehearsal):
+    ids = owed(system, 24)
+    start = Barrier(4)
+
+    def take_all(number: int) -> list[str]:
+        start.wait()
+        mine: list[str] = []
+        while taken := claim(system.ledger, ids, token=f"claimer-{number}"):
+            mine += taken
+        return mine
+
+    with ThreadPoolExecutor(4) as claimers:
+        taken = [id for found in claimers.map(take_all, range(4)) for id in found]
+
+    assert len(taken) == len(set(taken))
+
+
+def test_what_several_claimers_leave_over_is_nothing(system: Rehearsal):
+    ids = owed(system, 8)
+
+    with ThreadPoolExecutor(4) as claimers:
+        for _ in range(2):
+            list(claimers.map(lambda number: claim(system.ledger, ids, token=f"claimer-{number}"), range(4)))
+    claim(system.ledger, ids, token="the-last", limit=8)
+
+    assert {row.state for number in range(8) for row in system.rows(f"a-{number}")} == {"sending"}
+
+
+def test_no_more_is_claimed_than_was_asked_for(system: Rehearsal):
+    ids = owed(system, 5)
+
+    assert len(claim(system.ledger, ids, token="one", limit=3)) == 3
+
+
+def test_the_one_that_is_due_longest_is_claimed_first(system: Rehearsal):
+    ids = owed(system, 3)
+    with system.ledger.write() as connection:
+        earlier = update(tables.deliveries).where(tables.deliveries.c.id == ids[1])
+        connection.execute(earlier.values(due_at=NOON - hours(1)))
+
+    assert claim(system.ledger, ids, token="one") == [ids[1]]
+
+
+def test_what_is_not_due_yet_is_not_claimed(system: Rehearsal):
+    ids = owed(system, 1)
+    with system.ledger.write() as connection:
+        later = datetime.now(UTC) + hours(1)
+        connection.execute(update(tables.deliveries).values(due_at=later))
+
+    assert claim(system.ledger, ids, token="one") == []
+
+
+def test_a_result_is_written_only_while_the_claim_is_ours(system: Rehearsal):
+    (id,) = owed(system, 1)
+    claim(system.ledger, [id], token="mine")
+
+    def settle(token: str) -> bool:
+        with system.ledger.write() as connection:
+            return deliveries.settle(
+                connection, id, token=token, state="delivered", reason="", due_at=None, lane="deliver", now=NOON
+            )
+
+    assert [settle("not-mine"), settle("mine"), settle("mine")] == [False, True, False]
+
+
+@pytest.mark.parametrize("moves", ["the head", "the answer"])
+def test_whether_a_delivery_is_superseded_waits_for_a_plan_that_is_being_written_down(system: Rehearsal, moves: str):
+    # given: a plan has locked the article, and found nothing waiting that it could cancel
+    if system.ledger.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    (id,) = owed(system, 1)
+    claim(system.ledger, [id], token="mine")
+    (row,) = system.rows("a-0")
+
+    def ask() -> bool:
+        with system.ledger.write() as connection:
+            connection.execute(text("SET application_name = 'the worker'"))
+            return deliveries.is_superseded(connection, row)
+
+    # when: the worker asks before the plan is committed
+    with ThreadPoolExecutor(1) as worker:
+        with system.ledger.write() as connection:
+            move(connection, moves)
+            asked = worker.submit(ask)
+            wait_until_blocked_or_done(connection, asked)
+        answer = asked.result(timeout=10)
+
+    # then
+    assert answer
+
+
+def move(connection: Connection, what: str) -> None:
+    connection.execute(tables.articles.select().with_for_update()).all()
+    if what == "the head":
+        connection.execute(update(tables.articles).values(head_revision=2))
+        return
+    (answer,) = connection.execute(tables.clearances.select().where(tables.clearances.c.audience == "yunfeng")).all()
+    newer = {name: value for name, value in answer._mapping.items() if name != "seq"} | {"edition": 2}
+    connection.execute(tables.clearances.insert().values(newer))
+
+
+def wait_until_blocked_or_done(connection: Connection, asked: "Future[bool]") -> None:
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE application_name = 'the worker' AND wait_event_type = 'Lock'")
+    deadline = time.monotonic() + 10
+    while not asked.done() and connection.scalar(waiting) is None:
+        assert time.monotonic() < deadline, "the worker neither waits nor answers"
+
+
+# partners
+
+
+def test_every_version_of_an_address_is_kept_and_the_newest_is_known(ledger: Ledger):
+    for number, url in enumerate(("https://a.example/", "https://b.example/")):
+        with ledger.write() as connection:
+            partners.remember(connection, [a_partner(url=url)], now=NOON + hours(number))
+
+    with ledger.read() as connection:
+        newest = partners.last_known_destination(connection, "yunfeng/push")
+        kept = connection.execute(tables.destinations.select()).all()
+    assert newest == a_destination("https://b.example/")
+    assert len(kept) == 2
+
+
+def test_an_address_that_comes_back_is_the_newest_again(ledger: Ledger):
+    for number, url in enumerate(("https://a.example/", "https://b.example/", "https://a.example/")):
+        with ledger.write() as connection:
+            partners.remember(connection, [a_partner(url=url)], now=NOON + hours(number))
+
+    with ledger.read() as connection:
+        assert partners.last_known_destination(connection, "yunfeng/push") == a_destination("https://a.example/")
+
+
+# transactions
+
+
+def test_what_raises_leaves_nothing_behind(ledger: Ledger):
+    with pytest.raises(ZeroDivisionError), ledger.write() as connection:
+        partners.remember(connection, [a_partner()], now=NOON)
+        raise ZeroDivisionError
+
+    with ledger.read() as connection:
+        assert connection.execute(tables.destinations.select()).all() == []
+
+
+def test_read_then_write_by_several_at_once_loses_nothing(ledger: Ledger):
+    with ledger.write() as connection:
+        connection.execute(tables.articles.insert().values(**an_article_row()))
+
+    def add_one(_: int) -> None:
+        with ledger.write() as connection:
+            row = connection.execute(tables.articles.select().with_for_update()).one()
+            connection.execute(update(tables.articles).values(version=row.version + 1))
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(add_one, range(40)))
+
+    with ledger.read() as connection:
+        assert connection.execute(tables.articles.select()).one().version == 40
+
+
+def test_a_reader_sees_one_moment_however_long_it_looks(ledger: Ledger):
+    with ledger.read() as reader:
+        before = reader.execute(tables.articles.select()).all()
+        with ledger.write() as writer:
+            writer.execute(tables.articles.insert().values(**an_article_row()))
+        after = reader.execute(tables.articles.select()).all()
+
+    assert (before, after) == ([], [])
+
+
+def an_article_row() -> dict[str, object]:
+    return {
+        "id": "a-1",
+        "uri": "tag:news.example,2020-01-01:article:a-1",
+        "head_revision": 0,
+        "planned_revision": 0,
+        "version": 0,
+        "withdrawn": False,
+        "final": False,
+    }
+
+
+def test_a_moment_comes_back_as_it_went_in(ledger: Ledger):
+    moment = datetime(2025, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
+    with ledger.write() as connection:
+        connection.execute(tables.articles.insert().values(**an_article_row() | {"first_published": moment}))
+
+    with ledger.read() as connection:
+        assert connection.execute(tables.articles.select()).one().first_published == moment
+
+
+def test_a_moment_without_a_zone_is_refused(ledger: Ledger):
+    naive = datetime(2025, 5, 6)  # noqa: DTZ001
+
+    with pytest.raises(Exception, match="without a zone"), ledger.write() as connection:
+        connection.execute(tables.articles.insert().values(**an_article_row() | {"first_published": naive}))
+
+
+# the shape of the tables
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(ledger: Ledger):
+    with ledger.write() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_new_sqlite_ledger_is_made_with_its_folder(tmp_path: Path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'new' / 'folder' / 'ledger.db'}")
+
+    migrate(ledger)
+
+    assert is_current(ledger)
+    ledger.close()
+
+
+def test_migrating_twice_is_harmless(ledger: Ledger):
+    migrate(ledger)
+
+    assert is_current(ledger)
+
+
+def test_a_ledger_of_an_older_version_is_noticed(ledger: Ledger):
+    with ledger.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+
+    assert not is_current(ledger)
+
+
+def test_a_ledger_in_memory_is_refused_because_processes_could_not_share_it():
+    with pytest.raises(ValueError, match="needs a file"):
+        Ledger("sqlite://")

@@ -14,7 +14,7 @@ from syndicate.model.problem import Invalid, Problem, problems_of
 from syndicate.notices.wording import Wording, read_wording
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
-from syndicate.transports import settings_problems
+from syndicate.transports import deadline_s, settings_problems
 
 MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
@@ -90,7 +90,7 @@ def _too_slow(partners: list[Partner], lease_s: float) -> list[Problem]:
         )
         for partner in partners
         for number, destination in enumerate(partner.destinations)
-        if float(destination.settings.get("deadline_s", 0)) > lease_s - MARGIN_S
+        if deadline_s(destination.transport, destination.settings) > lease_s - MARGIN_S
     ]
 
 

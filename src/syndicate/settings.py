@@ -14,9 +14,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from syndicate.model.problem import Invalid, invalid, problems_of
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What the caller says, then the environment, then the file."""
         config_dir = init_settings()["config_dir"]
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_dir / FILE_NAME)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, read_toml(config_dir / FILE_NAME))
 
     @property
     def ledger(self) -> str:
@@ -128,7 +128,6 @@ def find_config_dir(given: Path | None = None) -> Path:
 def read_settings(config_dir: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401
     """Read and check the settings. Raises `Invalid` with fields like `syndicate.toml: publisher.home_url`."""
     found = find_config_dir(config_dir)
-    read_toml(found / FILE_NAME)
     try:
         return Settings(config_dir=found, **overrides)
     except ValidationError as error:

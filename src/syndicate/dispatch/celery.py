@@ -94,14 +94,10 @@ class CeleryHandover:
         """How many messages wait in each lane; None when the broker can't be reached."""
         try:
             with self._app.connection_for_read(connect_timeout=3) as connection:
-                connection.ensure_connection(max_retries=1, timeout=3)
+                connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=3)
                 return {lane: _depth(connection, lane) for lane in LANES}
         except (OperationalError, OSError):
             return None
-
-    def close(self) -> None:
-        """Let go of the broker."""
-        self._app.close()
 
     def _send(self, step: Step) -> None:
         self._app.send_task(

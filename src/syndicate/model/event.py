@@ -69,7 +69,7 @@ def read_event(envelope: Envelope) -> Event:
     problems = _envelope_problems(envelope)
     data: Article | Withdrawal | None = None
     form = DATA_OF.get(envelope.get("type")) if isinstance(envelope.get("type"), str) else None  # type: ignore[arg-type]
-    if form is not None:
+    if form is not None and "data" in envelope:
         try:
             data = form.model_validate_json(canonical_json(envelope.get("data")))
         except ValidationError as error:

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_RFC_3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}")
 
 
 class Record(BaseModel):
@@ -38,6 +40,13 @@ def _absolute_url(text: str) -> str:
     return text
 
 
+def _rfc_3339(said: object) -> object:
+    # pydantic would take a number, or a string of digits, for seconds since 1970
+    if isinstance(said, datetime) or (isinstance(said, str) and _RFC_3339.match(said)):
+        return said
+    raise ValueError("must be an RFC 3339 time with an offset, such as 2026-01-31T09:00:00+08:00")
+
+
 def _in_utc(moment: datetime) -> datetime:
     # far from both ends of Python's calendar, so that a second more or a zone's hours can always be added
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -51,7 +60,7 @@ Name = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_absolute_url)]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_rfc_3339)]
 
 
 def canonical_json(value: object) -> bytes:

@@ -37,6 +37,13 @@ def settings_problems(transport: str, settings: Mapping[str, Any]) -> list[Probl
     return []
 
 
+def deadline_s(transport: str, settings: Mapping[str, Any]) -> float:
+    """How long one try may take at this destination, in seconds; 0 when its settings are wrong."""
+    if settings_problems(transport, settings):
+        return 0.0
+    return float(getattr(_module(transport).SETTINGS.model_validate(settings), "deadline_s", 0.0))
+
+
 def open_transport(transport: str, settings: Mapping[str, Any], *, secret: SecretGetter, door: "Door") -> Transport:
     """The transport of a destination, ready to send; connects to nothing yet.
 

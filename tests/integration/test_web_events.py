@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from syndicate.ledger import tables
 from syndicate.ledger.database import Ledger
-from tests.unit.web_newsroom import a_newsroom, an_article, an_event
+from tests.fakes.web_newsroom import a_newsroom, an_article, an_event
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from syndicate.ledger import tables
-from tests.unit.web_newsroom import a_newsroom, an_article, an_event
+from tests.fakes.web_newsroom import a_newsroom, an_article, an_event
 
 SLOW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 PICTURE = {"url": "pictures/1.jpg", "caption": "白鹭", "width": 10, "size_bytes": 1}

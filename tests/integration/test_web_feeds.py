@@ -9,7 +9,7 @@ import pytest
 
 from syndicate.ledger.database import Ledger
 from syndicate.model.step import BuildFeed
-from tests.unit.web_newsroom import NOW, a_newsroom, an_event, basic
+from tests.fakes.web_newsroom import NOW, a_newsroom, an_event, basic
 
 LATER = NOW + timedelta(minutes=5)
 NESTED = "/feeds/sections/%E6%B9%96%E5%8C%BA/%E8%A7%82%E9%B8%9F%20%E6%89%8B%E8%AE%B0.atom"

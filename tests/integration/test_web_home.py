@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from tests.unit.web_newsroom import a_newsroom
+from tests.fakes.web_newsroom import a_newsroom
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from syndicate.ledger.database import Ledger
 from syndicate.web.probes import RecentDepth
-from tests.unit.web_newsroom import a_newsroom
+from tests.fakes.web_newsroom import a_newsroom
 
 QUEUED = {"withdraw": 0, "intake": 3, "deliver": 0, "slow": 0, "feeds": 0}
 

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.unit.web_newsroom import a_newsroom, an_event
+from tests.fakes.web_newsroom import a_newsroom, an_event
 
 PROGRAM = """
 import sys

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
+from tests.fakes.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from syndicate.cli.main import COMMANDS, GROUPS
 from syndicate.cli.schema import schema_text
 from syndicate.cli.terminal import age, legible
 from tests.builders import an_event
-from tests.unit.cli_newsroom import a_shell
+from tests.fakes.cli_newsroom import a_shell
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVERY_COMMAND = [

@@ -154,14 +154,14 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_cleaning_twice_is_cleaning_once(html):
     once = clean(html)
     assert clean(once) == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_whatever_comes_out_has_legal_characters_only(html):
     assert legal(clean(html))[1] == 0

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from syndicate.web.tokens import recognise
-from tests.unit.cli_newsroom import a_partner_file, a_shell
+from tests.fakes.cli_newsroom import a_partner_file, a_shell
 
 
 @pytest.fixture

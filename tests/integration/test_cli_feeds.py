@@ -8,7 +8,7 @@ import feedparser
 import pytest
 
 from tests.builders import an_event
-from tests.unit.cli_newsroom import a_partner_file, a_shell
+from tests.fakes.cli_newsroom import a_partner_file, a_shell
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from syndicate.cli.documents import documents
 from syndicate.ledger import events
 from tests.builders import an_event
-from tests.unit.cli_newsroom import a_shell
+from tests.fakes.cli_newsroom import a_shell
 
 
 @pytest.fixture

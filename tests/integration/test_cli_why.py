@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from tests.builders import an_event
+from tests.fakes.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
 from tests.fakes.partner import FakePartner, reply
-from tests.unit.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
 
 
 @pytest.fixture

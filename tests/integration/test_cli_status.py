@@ -10,7 +10,7 @@ from syndicate.ledger import beats
 from syndicate.model.step import LANES
 from syndicate.monitor.status import LaneStatus, Status, WorkerStatus
 from tests.builders import NOON, an_event
-from tests.unit.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
+from tests.fakes.cli_newsroom import NOBODY_LISTENS, a_partner_file, a_shell
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from syndicate.ledger import tables, tokens
 from syndicate.model.problem import Invalid
 from syndicate.web.tokens import SCOPES, holder, issue
-from tests.unit.web_newsroom import NOW, a_newsroom
+from tests.fakes.web_newsroom import NOW, a_newsroom
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from syndicate.model.problem import Invalid, Problem, problems_of
 from syndicate.notices.wording import Wording, read_wording
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
-from syndicate.transports import deadline_s, settings_problems
+from syndicate.transports import deadline_s, open_transport, settings_problems
+from syndicate.transports.errors import DestinationMisconfigured
+from syndicate.transports.http import Door
 
 MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
@@ -32,24 +34,20 @@ def read_newsroom(settings: Settings) -> Newsroom:
     return Newsroom(publisher=settings.publisher, directory=directory, wording=wording)
 
 
-def missing_secrets(settings: Settings, newsroom: Newsroom) -> list[Problem]:
-    """The secrets that destinations name and nobody has set."""
-    return [
-        Problem(
-            field=f"partners/{partner.id}.toml: destinations.{number}.settings.secret",
-            message=f"secret {name!r} is not set: put it into {settings.data_dir / 'secrets' / name}",
-        )
-        for partner in newsroom.directory.partners
-        for number, destination in enumerate(partner.destinations)
-        if (name := destination.settings.get("secret")) and not _has_secret(settings, name)
-    ]
-
-
-def _has_secret(settings: Settings, name: str) -> bool:
-    try:
-        return bool(settings.secret(name))
-    except KeyError:
-        return False
+def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem]:
+    """The destinations that could not be sent to, though their files are right: a secret is missing, or no secret."""
+    problems: list[Problem] = []
+    door = Door()
+    for partner in newsroom.directory.partners:
+        for number, destination in enumerate(partner.destinations):
+            try:
+                open_transport(destination.transport, destination.settings, secret=settings.secret, door=door).check()
+            except DestinationMisconfigured as error:
+                where = f"partners/{partner.id}.toml: destinations.{number}"
+                hint = f"{error.reason}; secrets stand in {settings.data_dir / 'secrets'}, each in a file of its name"
+                problems.append(Problem(field=where, message=hint))
+    door.close()
+    return problems
 
 
 def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:

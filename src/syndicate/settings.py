@@ -122,7 +122,7 @@ def find_config_dir(given: Path | None = None) -> Path:
     for candidate in [named] if named else [Path("config"), shipped]:
         if (candidate / FILE_NAME).is_file():
             return candidate.absolute()
-    raise invalid(str(named or "config"), f"has no {FILE_NAME}; name the directory with --config")
+    raise invalid(str((named or Path("config")).absolute()), f"has no {FILE_NAME}; name the directory with --config")
 
 
 def read_settings(config_dir: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401

@@ -23,13 +23,15 @@ def a_lane(name="deliver", *, heard_s_ago=3.0, oldest_due_s=None):
     return LaneStatus(lane=name, queued=0, waiting=0, sending=0, failed=0, oldest_due_s=oldest_due_s, workers=workers)
 
 
-def a_status(*lanes, broker_reachable=True):
+def a_status(*lanes, broker_reachable=True, failed=()):
     return Status(
         at=NOON,
         broker_reachable=broker_reachable,
         events=0,
         articles=0,
         deliveries={},
+        failed_lately=len(failed),
+        failed_articles=tuple(failed),
         feeds_behind=0,
         lanes=lanes or (a_lane(),),
     )
@@ -51,6 +53,12 @@ def test_an_unreachable_broker_is_a_worry():
     assert worries(a_status(broker_reachable=False)) == [
         "the broker can't be reached; run: syndicate up, or mend broker_url"
     ]
+
+
+def test_a_delivery_that_failed_today_is_a_worry():
+    (worry,) = worries(a_status(failed=["a-7"]))
+
+    assert "1 deliveries failed within the last day, of articles a-7" in worry
 
 
 def test_the_lanes_that_nobody_works_in_are_named():

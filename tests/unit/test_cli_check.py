@@ -50,7 +50,7 @@ def test_mistakes_everywhere_are_listed_at_once(shell):
         "feeds/all.toml: title",
     ]
     assert "zh-CN/ai-label.toml" in fields(result)
-    assert fields(result)[-1] == "partners/songtao.toml: destinations.0.settings.secret"
+    assert fields(result)[-1] == "partners/songtao.toml: destinations.0"
 
 
 def test_a_mistake_is_a_line_on_standard_error(shell):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.configuration import missing_secrets, read_newsroom
+from syndicate.configuration import read_newsroom, unready_destinations
 from syndicate.model.problem import Invalid
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_settings
@@ -151,19 +151,32 @@ def test_a_secret_that_nobody_set_is_told_with_the_place_to_put_it(config: Path)
     write(config, "partners/yunfeng.toml", PARTNER)
     settings = settings_of(config)
 
-    problems = missing_secrets(settings, newsroom_of(config))
+    problems = unready_destinations(settings, newsroom_of(config))
 
-    assert [problem.field for problem in problems] == ["partners/yunfeng.toml: destinations.0.settings.secret"]
-    assert str(settings.data_dir / "secrets" / "yunfeng") in problems[0].message
+    assert [problem.field for problem in problems] == ["partners/yunfeng.toml: destinations.0"]
+    assert "secret yunfeng is not set" in problems[0].message
+    assert str(settings.data_dir / "secrets") in problems[0].message
 
 
 def test_a_secret_that_is_set_is_not_missing(config: Path):
     write(config, "partners/yunfeng.toml", PARTNER)
     settings = settings_of(config)
     (settings.data_dir / "secrets").mkdir(parents=True)
-    (settings.data_dir / "secrets" / "yunfeng").write_text("whsec_abc", encoding="utf-8")
+    (settings.data_dir / "secrets" / "yunfeng").write_text("whsec_" + "c2Vj" * 8, encoding="utf-8")
 
-    assert missing_secrets(settings, newsroom_of(config)) == []
+    assert unready_destinations(settings, newsroom_of(config)) == []
+
+
+def test_a_secret_that_is_too_short_is_told_without_showing_it(config: Path):
+    write(config, "partners/yunfeng.toml", PARTNER)
+    settings = settings_of(config)
+    (settings.data_dir / "secrets").mkdir(parents=True)
+    (settings.data_dir / "secrets" / "yunfeng").write_text("whsec_YWJj", encoding="utf-8")
+
+    (problem,) = unready_destinations(settings, newsroom_of(config))
+
+    assert "3 bytes long" in problem.message
+    assert "YWJj" not in problem.message
 
 
 def test_an_empty_secret_file_is_a_missing_secret(config: Path):
@@ -172,7 +185,7 @@ def test_an_empty_secret_file_is_a_missing_secret(config: Path):
     (settings.data_dir / "secrets").mkdir(parents=True)
     (settings.data_dir / "secrets" / "yunfeng").write_text("\n", encoding="utf-8")
 
-    assert len(missing_secrets(settings, newsroom_of(config))) == 1
+    assert len(unready_destinations(settings, newsroom_of(config))) == 1
 
 
 @pytest.mark.parametrize(("lease_s", "setting"), [("30", "deadline_s = 26"), ("12", "")])

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from syndicate.assemble import now
 from syndicate.cli.opening import AsJson
 from syndicate.cli.terminal import output, print_json, say
-from syndicate.configuration import missing_secrets, read_newsroom
+from syndicate.configuration import read_newsroom, unready_destinations
 from syndicate.model.feed import Directory
 from syndicate.model.partner import Partner
 from syndicate.model.problem import Invalid, Problem
@@ -57,7 +57,7 @@ def look(config_dir: Path | None) -> tuple[list[Problem], Configured | None]:
         return list(error.problems), None
     settings, problems = _settings(found)
     newsroom, more = _newsroom(settings)
-    problems += more + missing_secrets(settings, newsroom)
+    problems += more + unready_destinations(settings, newsroom)
     return (problems, None) if problems else ([], _configured(newsroom))
 
 

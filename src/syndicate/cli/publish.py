@@ -158,7 +158,9 @@ def _show_table(taken: Sequence[Taken]) -> None:
         if one.outcome != "rejected"
     ]
     if rows:
-        output().print(table("event", "article", "outcome", "revision", "notes", rows=rows, right=["revision"]))
+        output().print(
+            table("event", "article", "outcome", "revision", "notes", rows=rows, right=["revision"], whole=["article"])
+        )
 
 
 @contextmanager

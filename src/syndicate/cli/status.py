@@ -27,8 +27,8 @@ def status(
 ) -> None:
     """Show each lane: what is queued and waiting, the oldest thing due, and its workers.
 
-    Exit code 1 when the broker can't be reached, a lane has no worker heard within 60 s, or something has been due for
-    more than 5 minutes: it says which.
+    Exit code 1 when the broker can't be reached, a lane has no worker heard within 60 s, something has been due for
+    more than 5 minutes, or a delivery failed within the last day: it says which.
     """
     with opened(context) as system:
         if watch:
@@ -47,7 +47,11 @@ def worries(found: Status) -> list[str]:
         for lane in found.lanes
         if lane.oldest_due_s is not None and lane.oldest_due_s > DUE_WITHIN_S
     ]
-    return broker + (silence if silent else []) + late
+    failed = [
+        f"{found.failed_lately} deliveries failed within the last day, of articles {', '.join(found.failed_articles)}; "
+        "run: syndicate why ARTICLE --deliveries"
+    ]
+    return broker + (silence if silent else []) + late + (failed if found.failed_lately else [])
 
 
 def _is_heard(lane: LaneStatus) -> bool:

@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -36,8 +37,8 @@ MARKS: dict[Said, str] = {
 }
 
 
-class AlreadyRunning(RuntimeError):
-    """Another `syndicate up` works in this data directory."""
+class CannotStart(RuntimeError):
+    """Another `syndicate up` works in this data directory, or the port is taken; the message says what to do."""
 
 
 class Supervisor:
@@ -53,9 +54,10 @@ class Supervisor:
         self._lock: TextIO | None = None
 
     def start(self) -> bool:
-        """Start it all, in order; True when everything does its work. Raises `AlreadyRunning`, `NoRedis`, `Invalid`."""
+        """Start it all, in order; True when everything does its work. Raises `CannotStart`, `NoRedis`, `Invalid`."""
         newsroom = read_newsroom(self.settings)
         self._lock = _lock(self.settings.data_dir)
+        _require_free(self.settings.web.host, self.settings.web.port)
         if not self.settings.broker_url:
             self._redis = [self._child(_redis(self.settings))]
             self._redis[0].start()
@@ -63,6 +65,7 @@ class Supervisor:
                 return False
         migrate(self._ledger)
         with self._ledger.write() as connection:
+            beats.forget(connection, before=datetime.now(UTC))  # the workers of an earlier run are gone
             partners.remember(connection, newsroom.directory.partners, now=datetime.now(UTC))
         self._children = [self._child(program) for program in _programs(self.settings, self._ledger)]
         for child in self._children:
@@ -83,7 +86,10 @@ class Supervisor:
         self._ledger.close()
         if self._lock:
             self._lock.close()
-        self.console.print(f"stopped in {time.monotonic() - started:.1f} s; `syndicate up` goes on where this stopped")
+        if self._children:
+            self.console.print(
+                f"stopped in {time.monotonic() - started:.1f} s; what is still owed stands in the ledger"
+            )
 
     def _child(self, program: Program) -> Child:
         return Child(program, log_dir=self.settings.data_dir / "logs", tell=self._tell)
@@ -116,7 +122,7 @@ def run(settings: Settings, *, console: Console) -> int:
                 soft_wrap=True,
             )
         supervisor.keep_running()
-    except (AlreadyRunning, NoRedis) as error:
+    except (CannotStart, NoRedis) as error:
         console.print(f"[red]error[/]: {error}", highlight=False)
         return 1
     finally:
@@ -190,6 +196,18 @@ def _answers(host: str, port: int) -> Callable[[], bool]:
     return ready
 
 
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"can't listen on {host}:{port} ({error.strerror}): set another [web] port in syndicate.toml, "
+                "or SYNDICATE_WEB__PORT"
+            ) from None
+
+
 def _lock(data_dir: Path) -> TextIO:
     """Make sure that we are alone in this data directory, for as long as we run."""
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -200,7 +218,7 @@ def _lock(data_dir: Path) -> TextIO:
         lock.seek(0)
         pid = lock.read().strip() or "unknown"
         lock.close()
-        raise AlreadyRunning(f"syndicate runs already in {data_dir} (pid {pid}); stop it first") from None
+        raise CannotStart(f"syndicate runs already in {data_dir} (pid {pid}); stop it first") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -65,7 +65,7 @@ def _heading(found: Why) -> str:
 
 def _standings(found: Why, timezone: str) -> RenderableType:
     rows = [(one.name, _standing(one, timezone), one.reason) for one in found.explanations]
-    return table("partner", "standing", "reason", rows=rows)
+    return table("partner", "standing", "reason", rows=rows, whole=["standing"])
 
 
 def _standing(explanation: Explanation, timezone: str) -> str:
@@ -104,5 +104,6 @@ def _deliveries(found: Why) -> RenderableType:
         for one in found.explanations
         for sending in one.deliveries
     ]
-    heading = "delivery" if rows else "no delivery yet"
-    return table(heading, "what", "state", "tries", "reason", rows=rows, right=["tries"], whole=[heading])
+    if not rows:
+        return "no delivery yet"
+    return table("delivery", "what", "state", "tries", "reason", rows=rows, right=["tries"], whole=["delivery"])

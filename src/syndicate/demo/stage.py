@@ -1,6 +1,7 @@
 """Sets the demonstration up: a directory of its own, with a configuration, secrets, receivers and free ports."""
 
 import base64
+import fcntl
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import requests
 
@@ -24,7 +26,7 @@ _PORT_IN_URL = re.compile(r"(http://127\.0\.0\.1:)(\d+)(/)")
 
 
 class NotOurs(RuntimeError):
-    """The directory holds something that no demonstration has put there."""
+    """The directory holds something else, or another demonstration works in it; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Stage:
 @contextmanager
 def set_up(folder: Path) -> Iterator[Stage]:
     """Prepare `folder`, from nothing, and let the partners listen until the block ends. Raises `NotOurs`."""
+    lock = _lock(folder)
     _clear(folder)
     shipped = find_config_dir()
     receivers: dict[str, Receiver] = {}
@@ -86,6 +89,21 @@ def set_up(folder: Path) -> Iterator[Stage]:
     finally:
         for receiver in receivers.values():
             receiver.stop()
+        lock.close()
+
+
+def _lock(folder: Path) -> TextIO:
+    """Make sure that no other demonstration works in this directory, which is about to be emptied."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = (folder.parent / f".{folder.name}.lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise NotOurs(
+            f"a demonstration runs already in {folder}: end it, or name another directory with --dir"
+        ) from None
+    return lock
 
 
 def _nobody(steps: object) -> None:

@@ -30,13 +30,16 @@ def tell(folder: Path, *, once: bool, console: Console) -> int:
                 console.print(f"[red]the system did not come up[/]: see {folder / 'data' / 'logs'}")
                 return 1
             wrong = _acts(stage, console)
-            _say_where(stage, console)
+            console.print(
+                f"\n[bold]Received[/] {stage.received}/PARTNER/ · [bold]feeds[/] {stage.feeds}/", soft_wrap=True
+            )
             if wrong:
                 for sentence in wrong:
                     console.print(f"[red]✗[/] {sentence}", highlight=False)
                 return 1
             console.print("[bold green]✓ everything came out as it must[/]")
             if not once:
+                _say_where(stage, console)
                 console.print("It stays up; Ctrl-C ends it.")
                 up.wait()
             return 0
@@ -115,7 +118,6 @@ def _say_where(stage: Stage, console: Console) -> None:
 [bold]Feeds[/]     {base}/feeds/all.rss · .atom · .json
           {base}/feeds/partners/{partner}.atom?token={token}
 [bold]Status[/]    {base}/status · {base}/metrics · {base}/readyz
-[bold]Received[/]  {stage.received}/ (by partner) · {stage.feeds}/
 [bold]Ask[/]       syndicate --config {config} status
           syndicate --config {config} why jingshan-20260402-01
 """.rstrip(),

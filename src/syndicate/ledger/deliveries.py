@@ -193,6 +193,16 @@ def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
     return {(row.lane, row.state): row.many for row in connection.execute(wanted)}
 
 
+def failed_since(connection: Connection, *, since: datetime) -> list[str]:
+    """The article of each delivery that has failed since then, newest first."""
+    wanted = (
+        select(deliveries.c.article_id)
+        .where(deliveries.c.state == "failed", deliveries.c.settled_at >= since)
+        .order_by(deliveries.c.settled_at.desc())
+    )
+    return list(connection.scalars(wanted))
+
+
 def oldest_due(connection: Connection, *, now: datetime) -> dict[Lane, datetime]:
     """For each lane, since when its most overdue delivery has been waiting."""
     wanted = (

@@ -1,13 +1,16 @@
 """What is waiting where, since when, and who is working: the one look that `status`, `/status` and metrics share."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.ledger import articles, beats, deliveries, events, feeds
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import State
 from syndicate.model.record import Moment, Record
 from syndicate.model.step import LANES, Lane
+
+LATELY = timedelta(days=1)
+FEW = 5  # as many articles as a line can name
 
 
 class WorkerStatus(Record):
@@ -30,13 +33,15 @@ class LaneStatus(Record):
 
 
 class Status(Record):
-    """The system at one moment."""
+    """The system at one moment. `failed_articles` names a few of those whose deliveries failed within the last day."""
 
     at: Moment
     broker_reachable: bool
     events: int
     articles: int
     deliveries: dict[State, int]
+    failed_lately: int
+    failed_articles: tuple[str, ...]
     feeds_behind: int
     lanes: tuple[LaneStatus, ...]
 
@@ -52,6 +57,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
         oldest = deliveries.oldest_due(connection, now=now)
         heard = beats.every(connection)
         behind = feeds.unbuilt(connection, limit=10_000)
+        failed = deliveries.failed_since(connection, since=now - LATELY)
         totals: dict[State, int] = {}
         for (_, state), many in counts.items():
             totals[state] = totals.get(state, 0) + many
@@ -77,6 +83,8 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
             events=events.count(connection),
             articles=articles.count(connection),
             deliveries=totals,
+            failed_lately=len(failed),
+            failed_articles=tuple(dict.fromkeys(failed))[:FEW],
             feeds_behind=len(behind),
             lanes=lanes,
         )

@@ -18,6 +18,10 @@ SecretGetter = Callable[[str], str]
 class Transport(Protocol):
     """One destination, ready to be sent to."""
 
+    def check(self) -> None:
+        """Raises DestinationMisconfigured for what is wrong already before anything is sent, such as a secret."""
+        ...
+
     def send(self, parcel: Parcel) -> Outcome:
         """Try once. May raise PartnerUnavailable, PartnerRefused or DestinationMisconfigured, and nothing else."""
         ...

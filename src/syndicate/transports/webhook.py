@@ -78,6 +78,10 @@ class Webhook:
     secret: SecretGetter
     door: Door
 
+    def check(self) -> None:
+        """Raises DestinationMisconfigured when the secret isn't there, or isn't a proper one."""
+        self._signature(id="check", at=datetime.now(UTC), body=b"")
+
     def send(self, parcel: Parcel) -> Outcome:
         """POST the parcel once and say what the answer means. Raises PartnerUnavailable or DestinationMisconfigured."""
         answer = self.door.post(
@@ -96,14 +100,14 @@ class Webhook:
             "User-Agent": f"syndicate/{_our_version()}",
             "webhook-id": parcel.delivery_id,
             "webhook-timestamp": str(timestamp(parcel.at)),
-            "webhook-signature": self._signature(parcel),
+            "webhook-signature": self._signature(id=parcel.delivery_id, at=parcel.at, body=parcel.body),
             "syndicate-event": EVENTS[parcel.action],
         }
 
-    def _signature(self, parcel: Parcel) -> str:
+    def _signature(self, *, id: str, at: datetime, body: bytes) -> str:
         name = self.settings.secret
         try:
-            return sign(id=parcel.delivery_id, at=parcel.at, body=parcel.body, secret=self.secret(name))
+            return sign(id=id, at=at, body=body, secret=self.secret(name))
         except KeyError:
             raise DestinationMisconfigured(f"secret {name} is not set") from None
         except DestinationMisconfigured as error:

@@ -32,7 +32,7 @@ def json_answer(
     body: object, *, status: int = 200, media_type: str = "application/json", headers: Mapping[str, str] | None = None
 ) -> Response:
     """A value as JSON in UTF-8. A lone surrogate, which UTF-8 can't carry, goes out as JSON's own escape."""
-    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    content = (json.dumps(body, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     return Response(content, status, headers, media_type)
 
 

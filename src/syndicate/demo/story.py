@@ -30,9 +30,8 @@ def tell(folder: Path, *, once: bool, console: Console) -> int:
                 console.print(f"[red]the system did not come up[/]: see {folder / 'data' / 'logs'}")
                 return 1
             wrong = _acts(stage, console)
-            console.print(
-                f"\n[bold]Received[/] {stage.received}/PARTNER/ · [bold]feeds[/] {stage.feeds}/", soft_wrap=True
-            )
+            kept = f"[bold]Received[/]  {stage.received}/PARTNER/ · feeds: {stage.feeds}/"
+            console.print(f"\n{kept}", highlight=False, soft_wrap=True)
             if wrong:
                 for sentence in wrong:
                     console.print(f"[red]✗[/] {sentence}", highlight=False)
@@ -81,7 +80,7 @@ def _act(stage: Stage, console: Console, title: str, events: list[Path], act: di
     console.print(table(found, title=f"[bold]{title}[/]"))
     if act is PUBLISHED:
         for line in reasons(found):
-            console.print(f"  [dim]·[/] {line}", highlight=False)
+            console.print(f"  [dim]·[/] {line}", highlight=False, soft_wrap=True)
     return missing(found, act)
 
 

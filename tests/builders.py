@@ -19,7 +19,7 @@ from syndicate.rights.question import Question
 
 CONFIG = Path(__file__).parents[1] / "config"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-# Long past, because leases and retries go by the database's clock, and what the tests owe must be due by it.
+# Long past, so that it is never mistaken for now: leases, retries and terms that run out go by the database's clock.
 NOON = datetime(2025, 5, 6, 12, 0, tzinfo=SHANGHAI).astimezone(UTC)
 OWN, STATE = "青石湾新闻网", "远山通讯社"
 BODY = (
@@ -121,11 +121,11 @@ def a_withdrawal_data(id: str = "a-1", *, version: int = 1, **changes: Any) -> d
 
 
 def an_agreement(**changes: Any) -> Agreement:
-    """An agreement for the whole year, all sections, with our pictures, at once."""
+    """An agreement for all sections, with our pictures, at once; in term also by the database's clock."""
     told = {
         "number": "QSW-2025-07",
         "starts": date(2025, 1, 1),
-        "ends": date(2025, 12, 31),
+        "ends": date(2099, 12, 31),
         "pictures": "ours",
     }
     return Agreement(**told | changes)
@@ -203,6 +203,7 @@ def a_delivery(
         due_at=NOON if state == "waiting" else None,
         lease_until=None,
         claimed_at=None,
+        expires_at=None,
         tries=tries,
         body=None,
         media_type="application/json",

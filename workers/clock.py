@@ -21,6 +21,7 @@ def run() -> None:
     settings = read_settings()
     set_up_logs(settings.log_level)
     system = assemble_with_queue(settings)
+    system.begin()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

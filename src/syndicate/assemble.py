@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import read_newsroom
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats
+from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.event import Envelope
@@ -67,7 +67,14 @@ class System:
 
     def sweep(self) -> int:
         """Wake somebody up for whatever is owed; tells how many wake-ups that were."""
-        steps = sweep(self.ledger, newsroom=self.newsroom, depth=self.depth() or {}, now=self.clock())
+        steps = sweep(
+            self.ledger,
+            newsroom=self.newsroom,
+            depth=self.depth() or {},
+            policy=self._policy,
+            now=self.clock(),
+            dice=random.random,
+        )
         self.handover(steps)
         return len(steps)
 
@@ -75,7 +82,14 @@ class System:
         """Ask every lane for a sign of life."""
         with self.ledger.write() as connection:
             beats.forget(connection, before=self.clock() - FORGET_WORKERS)
-        self.handover([Beat(lane=lane) for lane in LANES])
+        many = self.settings.worker_counts
+        self.handover([Beat(lane=lane, number=number + 1) for lane in LANES for number in range(many[lane])])
+
+    def begin(self) -> None:
+        """At a start: remember the partners as they are configured now, and build anew what feeds that changes."""
+        with self.ledger.write() as connection:
+            partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
+            feeds.reconsider(connection)
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
@@ -103,21 +117,25 @@ class System:
                 return self._show_life(step.lane)
 
     def _deliver(self, step: Deliver) -> Sequence[Step]:
-        patience = self.settings.patience
         return deliver(
             self.ledger,
             step.delivery_ids,
             lane=step.lane,
             send=self._send,
-            policy=RetryPolicy(
-                first_wait_s=patience.first_wait_s,
-                longest_wait_s=patience.longest_wait_s,
-                give_up_after_s=patience.give_up_after_h * 3600,
-            ),
+            policy=self._policy,
             lease=timedelta(seconds=self.settings.workers.lease_s),
             budget=BUDGET,
             clock=self.clock,
             dice=random.random,
+        )
+
+    @property
+    def _policy(self) -> RetryPolicy:
+        patience = self.settings.patience
+        return RetryPolicy(
+            first_wait_s=patience.first_wait_s,
+            longest_wait_s=patience.longest_wait_s,
+            give_up_after_s=patience.give_up_after_h * 3600,
         )
 
     def _send(self, destination: Destination, parcel: Parcel) -> Outcome:

@@ -5,7 +5,6 @@ Every setting can be overridden by `SYNDICATE_` and its path, as in `SYNDICATE_W
 
 import hashlib
 import os
-import tempfile
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -25,6 +24,7 @@ from syndicate.model.record import Record, Url
 from syndicate.model.step import LANES
 
 FILE_NAME = "syndicate.toml"
+LONGEST_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 
 
 class Web(Record):
@@ -41,7 +41,7 @@ class Patience(Record):
     """How long we try a partner that doesn't answer: exponential back-off with full jitter."""
 
     first_wait_s: float = Field(default=5, gt=0)
-    longest_wait_s: float = Field(default=6 * 3600, gt=0)
+    longest_wait_s: float = Field(default=6 * 3600, gt=0, le=24 * 3600)
     give_up_after_h: float = Field(default=72, gt=0)
 
 
@@ -93,9 +93,12 @@ class Settings(BaseSettings):
 
     @property
     def redis_socket(self) -> Path:
-        """Where our own Redis listens: a short path, because a socket's may have 107 bytes at most."""
+        """Where our own Redis listens: in the data directory, unless that is a longer path than a socket may have."""
+        near = self.data_dir.absolute() / "run" / "redis.sock"
+        if len(str(near).encode()) <= LONGEST_SOCKET_PATH:
+            return near
         name = hashlib.sha256(str(self.data_dir.absolute()).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"syndicate-{os.getuid()}-{name}" / "redis.sock"
+        return Path(f"/tmp/syndicate-{os.getuid()}-{name}/redis.sock")  # noqa: S108 - made private, and checked, at start
 
     @property
     def broker(self) -> str:

@@ -7,35 +7,60 @@ The clock stands still until the test turns it. Leases and retries go by the *da
 import base64
 import gzip
 import json
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import update
+from sqlalchemy import Connection, select, update
 
 from syndicate.assemble import System
 from syndicate.dispatch.inline import Inline
-from syndicate.ledger import attempts, clearances, deliveries, feeds, tables
+from syndicate.ledger import clearances, deliveries, feeds, tables
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.event import Envelope
+from syndicate.model.feed import FeedFamily
 from syndicate.model.partner import Destination
 from syndicate.model.step import Lane, Plan, Step, Withdraw
 from syndicate.pipeline.deliver import deliver
+from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.settings import Patience, Settings, read_settings
-from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours
+from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours, minutes
 from tests.fakes.partner import FakePartner
 
 SECRET = "whsec_" + base64.b64encode(b"a sample secret of 32 bytes long").decode()
 LEASE = hours(1)
-PATIENT = Patience(give_up_after_h=10**6)  # what is owed is owed since NOON, years ago by the database's clock
+PATIENT = Patience(give_up_after_h=10**6)  # the tests let hundreds of hours pass
+
+
+class Overtaken(Ledger):
+    """The same ledger, seen by somebody who is slow: before the first thing they write, something else happens."""
+
+    def __init__(self, ledger: Ledger, meanwhile: Callable[[], None]) -> None:
+        self._ledger = ledger
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """First what happens meanwhile, then a transaction."""
+        happens, self._meanwhile = self._meanwhile, None
+        if happens:
+            happens()
+        with self._ledger.write() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A look."""
+        with self._ledger.read() as connection:
+            yield connection
 
 
 class Rehearsal:
@@ -90,7 +115,17 @@ class Rehearsal:
         """Change the settings."""
         self.system = replace(self.system, settings=settings)
 
+    def feeds(self, *families: FeedFamily) -> None:
+        """Configure other feeds than those that are shipped."""
+        newsroom = self.system.newsroom
+        directory = newsroom.directory.model_copy(update={"feeds": families})
+        self.system = replace(self.system, newsroom=newsroom.model_copy(update={"directory": directory}))
+
     # what happens
+
+    def begin(self) -> None:
+        """Start anew, as a clock does that comes up."""
+        self.system.begin()
 
     def tell(self, envelope: Envelope) -> Received:
         """Say something; what follows stays in the queue."""
@@ -111,8 +146,9 @@ class Rehearsal:
         self.system.perform(self.queue.steps.popleft())
 
     def lose_queue(self) -> None:
-        """Every message is gone."""
+        """Every message is gone, and a minute passes in which nobody came."""
         self.queue.steps.clear()
+        self.let_time_pass(minutes(1))
 
     def sweep(self) -> list[Step]:
         """Sweep; tells what that put into the queue."""
@@ -129,6 +165,11 @@ class Rehearsal:
         """Plan an article once more, and do everything that follows."""
         self.system.perform(Plan(article_id=article))
         self.run_all()
+
+    def plan_overtaken_by(self, meanwhile: Callable[[], None], article: str = "a-1") -> list[Step]:
+        """Plan an article while something happens between our look and our writing; tells what follows."""
+        ledger = Overtaken(self.ledger, meanwhile)
+        return plan(ledger, article, newsroom=self.system.newsroom, now=self.now)
 
     def take_back(self, article: str = "a-1") -> None:
         """Withdraw once more, and do everything that follows."""
@@ -152,7 +193,7 @@ class Rehearsal:
         )
 
     def claim_and_die(self, *ids: str) -> None:
-        """A worker takes these, and is never heard of again; its lease is over at once."""
+        """A worker takes these, and is never heard of again; its lease is over at once, which the sweep notices."""
         with self.ledger.write() as connection:
             now = database_time(connection)
             taken = deliveries.claim(connection, ids, token="of-the-dead", now=now, lease=timedelta(0), limit=len(ids))
@@ -180,14 +221,25 @@ class Rehearsal:
         self.now += by
 
     def let_time_pass(self, by: timedelta) -> None:
-        """Make every retry due, and every lease end, that much sooner."""
+        """Turn back every moment of every delivery by so much: that is how old all of it is then."""
+        row = tables.deliveries
+        moments = [column.name for column in row.c if isinstance(column.type, tables.UtcDateTime)]
+        with self.ledger.write() as connection:
+            for found in connection.execute(row.select()).mappings().all():
+                earlier = {name: found[name] - by for name in moments if found[name]}
+                connection.execute(update(row).where(row.c.id == found["id"]).values(earlier))
+
+    def set_due(self, delivery_id: str, *, ago: timedelta) -> None:
+        """Have one delivery due since then; a negative time is still to come."""
         row = tables.deliveries
         with self.ledger.write() as connection:
-            for id, due_at, lease_until in connection.execute(
-                row.select().with_only_columns(row.c.id, row.c.due_at, row.c.lease_until)
-            ).all():
-                sooner = {"due_at": due_at and due_at - by, "lease_until": lease_until and lease_until - by}
-                connection.execute(update(row).where(row.c.id == id).values(sooner))
+            due_at = database_time(connection) - ago
+            connection.execute(update(row).where(row.c.id == delivery_id).values(due_at=due_at))
+
+    def database_time(self) -> datetime:
+        """What the database's clock says."""
+        with self.ledger.read() as connection:
+            return database_time(connection)
 
     # what can be seen
 
@@ -210,8 +262,10 @@ class Rehearsal:
 
     def tries(self, delivery_id: str) -> list[tuple[int, str]]:
         """Every try at a delivery that is on record: (number, outcome)."""
+        wanted = select(tables.attempts).where(tables.attempts.c.delivery_id == delivery_id)
         with self.ledger.read() as connection:
-            return [(row.number, row.outcome) for row in attempts.of_deliveries(connection, [delivery_id])]
+            rows = connection.execute(wanted.order_by(tables.attempts.c.seq))
+            return [(row.number, row.outcome) for row in rows]
 
     def answers(self, article: str = "a-1", revision: int = 1) -> dict[str, Standing]:
         """Who may have it, and why."""

@@ -84,6 +84,39 @@ def test_the_one_that_is_due_longest_is_claimed_first(system: Rehearsal):
     assert claim(system.ledger, ids, token="one") == [ids[1]]
 
 
+def test_what_is_claimed_is_told_as_it_is_after_the_claim(system: Rehearsal):
+    (id,) = owed(system, 1)
+
+    with system.ledger.write() as connection:
+        now = database_time(connection)
+        (row,) = deliveries.claim(connection, [id], token="one", now=now, lease=LEASE, limit=1)
+
+    assert (row.state, row.tries) == ("sending", 1)
+    assert (row.claimed_at, row.lease_until) == (now, now + LEASE)
+    assert [row] == system.rows("a-0")
+
+
+def test_a_removal_is_claimed_before_what_has_been_due_longer(system: Rehearsal):
+    ids = owed(system, 2)
+    system.set_due(ids[0], ago=hours(2))
+    system.set_due(ids[1], ago=hours(1))
+    with system.ledger.write() as connection:
+        removal = update(tables.deliveries).where(tables.deliveries.c.id == ids[1])
+        connection.execute(removal.values(action="withdraw"))
+
+    assert claim(system.ledger, ids, token="one") == [ids[1]]
+
+
+def test_while_a_claim_has_run_out_and_nobody_noticed_nothing_else_goes_to_that_destination(system: Rehearsal):
+    (id,) = owed(system, 1)
+    system.claim_and_die(id)
+    system.tell(an_event("updated", "a-0", version=2))
+    system.run_next()
+    newer = system.rows("a-0")[-1]
+
+    assert claim(system.ledger, [id, newer.id], token="one", limit=2) == []
+
+
 def test_what_is_not_due_yet_is_not_claimed(system: Rehearsal):
     ids = owed(system, 1)
     with system.ledger.write() as connection:

@@ -1,16 +1,20 @@
 """Claim, send, record: nothing is sent by two at once, nothing is lost with a worker: on both databases."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.delivery import Outcome
 from syndicate.model.step import Deliver
+from syndicate.pipeline.sweep import LOST
 from syndicate.settings import Patience
-from tests.builders import an_event, hours, minutes
+from tests.builders import an_agreement, an_event, hours, minutes, shanghai
 from tests.fakes.partner import reply
-from tests.fakes.rehearsal import Rehearsal
+from tests.fakes.rehearsal import LEASE, Rehearsal
+
+ENDED = date(2025, 12, 31)  # after NOON, when our clock plans; long ago by the database's, which sends
+A_CENTURY = hours(100 * 365 * 24)  # more than the agreement's term
 
 
 def owed(system: Rehearsal, article: str = "a-1") -> Delivery:
@@ -94,12 +98,12 @@ def test_a_partner_that_refuses_is_not_asked_again(system: Rehearsal):
 
 
 def test_when_the_patience_is_over_it_has_failed(system: Rehearsal):
-    # given: what is owed since NOON is older than any patience by the database's clock
     system.partner().will(reply(503))
     settings = system.system.settings.model_copy(update={"patience": Patience(give_up_after_h=1)})
     system.reconfigure(settings)
     row = owed(system)
 
+    system.let_time_pass(minutes(59.99))
     system.sweep_and_run()
 
     assert state(system, row) == "failed"
@@ -116,6 +120,108 @@ def test_a_bug_of_ours_is_tried_once_more_and_then_in_view(system: Rehearsal):
 
     assert system.tries(row.id) == [(1, "bug"), (2, "bug")]
     assert state(system, row) == "failed"
+
+
+def test_a_bug_of_ours_is_tried_once_more_also_where_the_partner_was_away_before(system: Rehearsal):
+    system.partner()
+    row = owed(system)
+
+    for kind in ("unavailable", "unavailable", "bug", "bug"):
+        assert state(system, row) == "waiting"
+        system.send_by(lambda destination, parcel, kind=kind: Outcome(kind=kind, reason="如此"), [row.id])
+        system.let_time_pass(hours(100))
+
+    assert state(system, row) == "failed"
+    assert [kind for _, kind in system.tries(row.id)] == ["unavailable", "unavailable", "bug", "bug"]
+
+
+def test_a_removal_in_the_slow_lane_goes_before_what_has_waited_longer(system: Rehearsal):
+    # given: everything has failed once, the removal last
+    partner = system.partner()
+    partner.will(reply(200), reply(503), reply(503))
+    system.publish(an_event(), an_event(article="a-2"), an_event("withdrawn", version=2))
+    assert {row.lane for row in (*system.rows("a-1")[1:], *system.rows("a-2"))} == {"slow"}
+    for due_at, article in ((hours(2), "a-2"), (hours(1), "a-1")):
+        system.set_due(system.rows(article)[-1].id, ago=due_at)
+
+    # when
+    (wake_up,) = [step for step in system.sweep() if isinstance(step, Deliver)]
+    system.run_all()
+
+    # then
+    removal, publication = system.rows("a-1")[-1], system.rows("a-2")[-1]
+    assert wake_up == Deliver(delivery_ids=(removal.id, publication.id), lane="slow")
+    assert [seen.headers["webhook-id"] for seen in partner.requests[3:]] == [removal.id, publication.id]
+
+
+def test_what_is_owed_is_due_by_the_databases_clock_whatever_ours_says(system: Rehearsal):
+    # given: our own clock is years behind
+    system.partner()
+    before = system.database_time()
+    system.tell(an_event())
+    system.run_next()
+
+    (row,) = system.rows()
+
+    assert before <= row.created_at <= system.database_time()
+    assert row.due_at == row.created_at
+
+
+# when the agreement ends
+
+
+def test_what_is_owed_expires_at_midnight_after_the_agreements_last_day(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=date(2098, 3, 31)))
+
+    row = owed(system)
+
+    assert abs(row.expires_at - shanghai(2098, 4, 1)) <= minutes(1)  # the minute that `owed` lets pass
+
+
+def test_what_could_not_be_sent_before_the_agreement_ended_is_not_sent(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=ENDED))
+
+    system.publish(an_event())
+
+    assert system.sent() == []
+    assert system.states() == [("publish", 1, "waiting")]
+
+
+def test_what_could_not_be_sent_before_the_agreement_ended_is_cancelled_by_the_sweep(system: Rehearsal):
+    system.partner("over", agreement=an_agreement(ends=ENDED))
+    system.partner("runs").will(reply(503))
+    system.publish(an_event())
+
+    system.sweep()
+
+    (over,), (runs,) = system.rows(partner="over"), system.rows(partner="runs")
+    assert (over.state, over.reason) == ("cancelled", "the agreement ended before it could be sent")
+    assert over.due_at is None
+    assert over.settled_at is not None
+    assert runs.state == "waiting"
+
+
+def test_a_retry_is_not_sent_after_the_agreement_ended(system: Rehearsal):
+    system.partner().will(reply(503))
+    system.publish(an_event())
+
+    system.let_time_pass(A_CENTURY)
+    system.sweep_and_run()
+
+    assert len(system.sent()) == 1
+    assert system.states() == [("publish", 1, "cancelled")]
+
+
+def test_a_removal_is_sent_however_long_ago_the_agreement_ended(system: Rehearsal):
+    system.partner().will(reply(200), reply(503))
+    system.publish(an_event(), an_event("withdrawn", version=2))
+
+    system.let_time_pass(A_CENTURY)
+    system.sweep_and_run()
+
+    assert system.rows()[-1].expires_at is None
+    assert system.sent() == [("published", 1), ("withdrawn", 2), ("withdrawn", 2)]
+    assert system.states()[-1] == ("withdraw", 2, "delivered")
 
 
 def test_what_the_partner_calls_its_copy_is_kept(system: Rehearsal):
@@ -163,27 +269,105 @@ def test_while_somebody_sends_it_nobody_else_does(system: Rehearsal):
     assert system.tries(row.id) == [(1, "delivered")]
 
 
-def test_a_lease_that_ran_out_is_claimed_again_and_the_lost_try_is_on_record(system: Rehearsal):
+def test_a_lease_that_ran_out_is_tried_again_and_the_lost_try_is_on_record(system: Rehearsal):
     partner = system.partner()
     row = owed(system)
     system.claim_and_die(row.id)
 
-    system.sweep_and_run()
+    for _ in range(2):
+        system.sweep_and_run()
+        system.let_time_pass(hours(1))
 
     assert system.tries(row.id) == [(1, "lost"), (2, "delivered")]
     assert [seen.headers["webhook-id"] for seen in partner.requests] == [row.id]
     assert state(system, row) == "delivered"
 
 
-def test_a_worker_that_dies_again_and_again_leaves_a_record_of_every_try(system: Rehearsal):
+def test_what_a_dead_worker_left_waits_in_the_slow_lane_once_the_sweep_has_seen_it(system: Rehearsal):
     system.partner()
     row = owed(system)
-    for _ in range(3):
+    system.claim_and_die(row.id)
+
+    system.sweep()
+
+    (after,) = system.rows()
+    assert (after.state, after.lane, after.tries) == ("waiting", "slow", 1)
+    assert after.reason == LOST.reason
+    assert after.due_at > system.database_time()
+
+
+def test_what_a_dead_worker_left_is_not_taken_by_a_message_before_the_sweep_has_seen_it(system: Rehearsal):
+    system.partner()
+    row = owed(system)
+    system.claim_and_die(row.id)
+
+    system.queue([Deliver(delivery_ids=(row.id,), lane="deliver")])
+    system.run_all()
+
+    assert system.sent() == []
+    assert state(system, row) == "sending"
+
+
+def test_what_kills_five_workers_has_failed_with_a_record_of_every_try(system: Rehearsal):
+    system.partner()
+    row = owed(system)
+
+    for _ in range(5):
+        assert state(system, row) == "waiting"
         system.claim_and_die(row.id)
+        system.sweep_and_run()
+        system.let_time_pass(hours(100))
+    system.sweep_and_run()
+
+    assert system.tries(row.id) == [(number, "lost") for number in range(1, 6)]
+    assert (state(system, row), system.rows()[0].reason) == ("failed", LOST.reason)
+    assert system.sent() == []
+
+
+def test_a_worker_that_works_is_not_taken_for_dead(system: Rehearsal):
+    system.partner()
+    row = owed(system)
+
+    def sweep_meanwhile(destination, parcel):
+        system.let_time_pass(LEASE - minutes(1))
+        system.sweep_and_run()
+        return Outcome(kind="delivered", reason="收到")
+
+    system.send_by(sweep_meanwhile, [row.id])
+
+    assert system.tries(row.id) == [(1, "delivered")]
+
+
+# a clock that was set back
+
+
+@pytest.mark.parametrize(("by", "is_lost"), [(minutes(0.5), False), (minutes(2), True)])
+def test_a_claim_from_the_future_is_taken_for_lost_but_for_a_minute(system: Rehearsal, by: timedelta, is_lost: bool):
+    system.partner()
+    row = owed(system)
+
+    def set_the_clock_back(destination, parcel):
+        system.let_time_pass(-by)
+        system.sweep_and_run()
+        return Outcome(kind="delivered", reason="收到")
+
+    system.send_by(set_the_clock_back, [row.id])
+
+    assert ((1, "lost") in system.tries(row.id)) is is_lost
+
+
+@pytest.mark.parametrize(("waits", "is_due"), [(hours(24.5), False), (hours(25.5), True)])
+def test_what_would_wait_longer_than_anything_may_is_due(system: Rehearsal, waits: timedelta, is_due: bool):
+    system.partner()
+    row = owed(system)
+    system.set_due(row.id, ago=-waits)
 
     system.sweep_and_run()
 
-    assert [number for number, _ in system.tries(row.id)][-1] == 4
+    assert state(system, row) == ("delivered" if is_due else "waiting")
+
+
+# late
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "refused", "delivered"])
@@ -193,7 +377,9 @@ def test_a_late_result_changes_nothing_but_is_on_record(system: Rehearsal, kind:
     row = owed(system)
 
     def be_overtaken(destination, parcel):
-        system.sweep_and_run()
+        for _ in range(2):
+            system.sweep_and_run()
+            system.let_time_pass(hours(1))
         return Outcome(kind=kind, reason="迟到的回答")
 
     system.send_by(be_overtaken, [row.id], lease=timedelta(0))
@@ -209,6 +395,7 @@ def test_a_superseded_delivery_of_a_dead_worker_is_settled_by_the_sweep(system: 
     system.claim_and_die(row.id)
 
     system.publish(an_event("updated", version=2))
+    system.let_time_pass(minutes(1))
     system.sweep_and_run()
 
     assert state(system, row) == "cancelled"
@@ -238,6 +425,7 @@ def test_a_correction_waits_for_what_is_in_flight(system: Rehearsal):
         return Outcome(kind="delivered", reason="收到")
 
     system.send_by(be_corrected, [row.id])
+    system.let_time_pass(minutes(1))
     system.sweep_and_run()
 
     assert system.sent() == [("updated", 2)]

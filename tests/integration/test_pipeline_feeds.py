@@ -9,7 +9,7 @@ import pytest
 from syndicate.formats import FEED_FORMATS
 from syndicate.ledger import feeds
 from syndicate.model.step import BuildFeed
-from tests.builders import NOON, STATE, an_agreement, an_event, hours
+from tests.builders import NOON, STATE, an_agreement, an_event, hours, shipped_feeds
 from tests.fakes.rehearsal import Rehearsal
 
 HEAD_LINE = "据青石湾新闻网消息:(记者:顾晓舟)"
@@ -229,6 +229,73 @@ def test_a_burst_builds_a_feed_once(system: Rehearsal):
     assert len(builds) == 5
     assert first.built_seq == first.dirty_seq
     assert state(system).built_at == first.built_at
+
+
+@pytest.mark.parametrize("feed", [ALL, SECTION, OWN])
+def test_a_correction_that_is_not_planned_yet_takes_nothing_out_of_a_feed_built_for_another_reason(
+    system: Rehearsal, feed: str
+):
+    system.partner()
+    system.publish(an_event())
+    system.tell(an_event("updated", version=2, headline="渡口新篇"))
+    system.lose_queue()
+
+    system.touch(feed)
+    system.system.perform(BuildFeed(feed_id=feed))
+
+    assert headlines(system, feed) == ["老码头重新开渡"]
+
+
+@pytest.mark.parametrize("feed", [ALL, SECTION, OWN])
+def test_a_withdrawal_that_is_not_carried_out_yet_counts_in_a_feed_built_for_another_reason(
+    system: Rehearsal, feed: str
+):
+    system.partner()
+    system.publish(an_event())
+    system.tell(an_event("withdrawn", version=2))
+    system.lose_queue()
+
+    system.touch(feed)
+    system.system.perform(BuildFeed(feed_id=feed))
+
+    assert headlines(system, feed) == []
+
+
+def test_a_new_start_keeps_the_bytes_of_feeds_that_are_configured_as_before(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    before = [(system.feed(feed), state(system, feed).built_at) for feed in (ALL, SECTION, OWN)]
+
+    system.advance(hours(5))
+    system.begin()
+    system.sweep_and_run()
+
+    assert [(system.feed(feed), state(system, feed).built_at) for feed in (ALL, SECTION, OWN)] == before
+    assert system.sweep() == []
+
+
+def test_a_new_start_builds_anew_what_was_configured_otherwise(system: Rehearsal):
+    system.publish(an_event(), an_event(article="a-2", headline="第二班船"))
+    assert len(headlines(system)) == 2
+    system.feeds(*(family.model_copy(update={"length": 1}) for family in shipped_feeds()))
+
+    system.begin()
+    system.sweep_and_run()
+
+    assert len(headlines(system)) == 1
+
+
+def test_a_feed_that_is_gone_from_the_configuration_wakes_nobody_for_ever(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    system.part_with("yunfeng")
+    system.begin()
+    woken = system.sweep()
+
+    system.run_all()
+
+    assert BuildFeed(feed_id=OWN) in woken
+    assert system.sweep() == []
 
 
 def test_the_same_selection_gives_the_same_bytes_and_the_same_date_of_building(system: Rehearsal):

@@ -6,6 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from syndicate.model.delivery import Outcome
+from syndicate.model.step import Plan
 from tests.builders import NOON, STATE, a_destination, an_agreement, an_event, hours, shanghai
 from tests.fakes.partner import reply
 from tests.fakes.rehearsal import Rehearsal
@@ -94,6 +96,73 @@ def test_planning_twice_before_anything_left_owes_it_once(system: Rehearsal):
 
     assert system.sent() == [(PUBLISHED, 1)]
     assert len(system.rows()) == 1
+
+
+def test_planning_the_same_answer_again_after_a_removal_settled_finds_no_other_duty(system: Rehearsal):
+    # given: while the removal is in flight, the article comes back, and is planned as an update
+    system.partner()
+    system.publish(an_event())
+    system.tell(an_event("withdrawn", version=2))
+    system.run_next()
+    removal = system.rows()[-1]
+    system.lose_queue()
+
+    def be_published_again(destination, parcel):
+        system.publish(an_event(version=3))
+        assert system.states()[1:] == [("withdraw", 2, "sending"), ("update", 3, "waiting")]
+        return Outcome(kind="delivered", reason="收到")
+
+    system.send_by(be_published_again, [removal.id])
+
+    # when
+    system.replan()
+
+    # then
+    assert system.states() == [("publish", 1, "delivered"), ("withdraw", 2, "delivered"), ("update", 3, "delivered")]
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
+
+
+def test_a_plan_that_was_overtaken_by_a_newer_one_starts_again_and_changes_nothing(system: Rehearsal):
+    # given: a slow plan has found that the partner must wait; meanwhile the hold lapses, and a newer plan lets it go
+    system.partner(agreement=an_agreement(delay_minutes=120))
+    system.tell(an_event())
+    system.lose_queue()
+
+    def let_the_hold_lapse() -> None:
+        system.advance(hours(2))
+        system.replan()
+
+    # when
+    follows = system.plan_overtaken_by(let_the_hold_lapse)
+
+    # then
+    answer = system.answers()["yunfeng"]
+    assert follows == [Plan(article_id="a-1")]
+    assert (answer.clearance.decision, answer.edition) == ("cleared", 1)
+    assert system.states() == [("publish", 1, "delivered")]
+
+
+def test_a_plan_that_starts_again_comes_to_an_end(system: Rehearsal):
+    system.partner(agreement=an_agreement(delay_minutes=120))
+    system.tell(an_event())
+    system.lose_queue()
+
+    system.queue(system.plan_overtaken_by(system.replan))
+    system.run_all()
+
+    assert not system.queue.steps
+    assert system.answers()["yunfeng"].edition == 1
+
+
+def test_a_plan_that_nobody_overtook_is_written_down_at_once(system: Rehearsal):
+    system.partner()
+    system.tell(an_event())
+    system.lose_queue()
+
+    follows = system.plan_overtaken_by(lambda: None)
+
+    assert Plan(article_id="a-1") not in follows
+    assert system.states() == [("publish", 1, "waiting")]
 
 
 def test_partners_in_another_order_get_the_same_answers(system: Rehearsal):
@@ -226,6 +295,58 @@ def test_a_partner_that_joined_later_gets_the_minor_correction_as_its_first(syst
     assert (system.sent("old"), system.sent("new")) == ([(PUBLISHED, 1)], [(PUBLISHED, 2)])
 
 
+def test_a_minor_correction_is_sent_where_the_significant_one_before_it_was_never_planned(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    system.tell(an_event("updated", version=2))
+    system.tell(an_event("updated", version=3, change="minor"))
+
+    system.run_all()
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
+
+
+def test_a_minor_correction_is_sent_where_it_lifts_the_embargo_on_the_significant_one_before_it(system: Rehearsal):
+    system.partner()
+
+    system.publish(
+        an_event(),
+        an_event("updated", version=2, embargo_until=(NOON + hours(5)).isoformat()),
+        an_event("updated", version=3, change="minor", embargo_until=None),
+    )
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
+
+
+def test_a_minor_correction_is_sent_where_the_significant_one_before_it_could_not_be_written(system: Rehearsal):
+    partner = system.partner()
+    system.publish(an_event())
+    system.advance(hours(1))
+    system.partner(destinations=(a_destination(partner.url, format="papyrus"),))
+    system.publish(an_event("updated", version=2))
+    system.advance(hours(1))
+    system.partner(destinations=(a_destination(partner.url),))
+
+    system.publish(an_event("updated", version=3, change="minor"))
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
+    assert system.states()[1:] == [("update", 2, "failed"), ("update", 3, "delivered")]
+
+
+def test_a_minor_correction_of_a_minor_correction_is_not_sent_to_who_has_what_they_correct(system: Rehearsal):
+    system.partner()
+
+    system.publish(
+        an_event(),
+        an_event("updated", version=2),
+        an_event("updated", version=3, change="minor"),
+        an_event("updated", version=4, change="minor"),
+    )
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 2)]
+    assert system.states()[2:] == [("update", 3, "cancelled"), ("update", 4, "cancelled")]
+
+
 def test_a_correction_while_the_first_version_waits_replaces_it_before_it_leaves(system: Rehearsal):
     system.partner()
     system.tell(an_event())
@@ -325,10 +446,10 @@ def test_moved_back_into_the_section_the_partner_gets_it_again(system: Rehearsal
 
 
 def test_a_correction_after_the_agreement_ended_takes_back_what_the_partner_has(system: Rehearsal):
-    system.partner(agreement=an_agreement(ends=date(2025, 5, 6)))
+    system.partner(agreement=an_agreement(ends=date(2098, 5, 6)))
     system.publish(an_event())
 
-    system.at(shanghai(2025, 5, 7))
+    system.at(shanghai(2098, 5, 7))
     system.publish(an_event("updated", version=2))
 
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
@@ -355,6 +476,21 @@ def test_a_correction_after_a_destination_left_takes_back_what_went_there(system
         ("yunfeng/other", "publish", "delivered"),
         ("yunfeng/push", "publish", "delivered"),
         ("yunfeng/push", "withdraw", "delivered"),
+    ]
+
+
+def test_a_destination_that_left_gets_its_removal_also_when_the_same_revision_is_planned_again(system: Rehearsal):
+    partner = system.partner()
+    system.publish(an_event())
+    system.partner(destinations=(a_destination(partner.url, name="other"),))
+
+    system.replan()
+    system.replan()
+
+    assert sorted((row.destination_id, row.edition, row.action, row.state) for row in system.rows()) == [
+        ("yunfeng/other", 1, "publish", "delivered"),
+        ("yunfeng/push", 1, "publish", "delivered"),
+        ("yunfeng/push", 1, "withdraw", "delivered"),
     ]
 
 
@@ -435,7 +571,9 @@ def test_a_partner_that_lost_its_right_while_our_worker_died_does_not_get_the_ar
 
     system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
     system.replan()
-    system.sweep_and_run()
+    for _ in range(2):
+        system.sweep_and_run()
+        system.let_time_pass(hours(1))
 
     assert system.sent() == [(WITHDRAWN, 1)]
     assert system.states() == [("publish", 1, "cancelled"), ("withdraw", 1, "delivered")]
@@ -466,6 +604,25 @@ def test_a_destination_that_can_not_be_written_for_fails_alone_and_in_view(syste
     assert system.states(partner="sound") == [("publish", 1, "delivered")]
     (broken,) = system.rows(partner="broken")
     assert broken.state == "failed"
+    assert "papyrus" in broken.reason
+
+
+def test_a_removal_that_can_not_be_written_fails_alone_and_in_view(system: Rehearsal):
+    # given: both have it, and both lose it; one of them takes a form by now that nobody can write
+    sections = an_agreement(sections=("要闻",))
+    url = system.partner("broken", agreement=sections).url
+    system.partner("sound", agreement=sections)
+    system.publish(an_event())
+    system.advance(hours(1))
+    system.partner("broken", agreement=sections, destinations=(a_destination(url, format="papyrus"),))
+
+    # when
+    system.publish(an_event("updated", version=2, section=["副刊"]))
+
+    # then
+    broken = system.rows(partner="broken")[-1]
+    assert system.sent("sound") == [(PUBLISHED, 1), (WITHDRAWN, 2)]
+    assert (broken.action, broken.state, broken.revision) == ("withdraw", "failed", 2)
     assert "papyrus" in broken.reason
 
 

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from syndicate.ledger import articles, events
+from syndicate.ledger import articles, tables
 from syndicate.ledger.articles import Head
 from syndicate.model.article import Article
 from syndicate.model.event import parse_structured
@@ -30,8 +31,9 @@ def newest(system: Rehearsal, article: str = "a-1") -> Article:
 
 
 def told(system: Rehearsal, article: str = "a-1") -> list[tuple[str, str]]:
+    wanted = select(tables.events).where(tables.events.c.article_id == article).order_by(tables.events.c.seq)
     with system.ledger.read() as connection:
-        return [(row.outcome, row.reason) for row in events.of_article(connection, article)]
+        return [(row.outcome, row.reason) for row in connection.execute(wanted)]
 
 
 # once
@@ -288,8 +290,9 @@ def test_a_withdrawal_of_a_version_older_than_ours_is_ignored(system: Rehearsal)
 
 
 def updated(system: Rehearsal, article: str = "a-1") -> list[Any]:
+    wanted = select(tables.revisions.c.updated).where(tables.revisions.c.article_id == article)
     with system.ledger.read() as connection:
-        return [revision.updated for revision in articles.history(connection, article)]
+        return list(connection.scalars(wanted.order_by(tables.revisions.c.revision)))
 
 
 def test_a_significant_correction_moves_the_date_even_if_the_newsroom_did_not(system: Rehearsal):

@@ -1,6 +1,6 @@
 """The queue is a hint: with every message lost, the sweep finds everything in the ledger: on both databases."""
 
-from syndicate.model.step import BuildFeed, Deliver, Plan, Withdraw
+from syndicate.model.step import Beat, BuildFeed, Deliver, Plan, Withdraw
 from syndicate.pipeline.sweep import AT_ONCE, FULL
 from tests.builders import an_agreement, an_event, hours
 from tests.fakes.partner import reply
@@ -156,6 +156,27 @@ def test_removals_are_woken_before_anything_new(system: Rehearsal):
     lanes = [step.lane for step in system.sweep() if isinstance(step, Deliver)]
 
     assert lanes == ["withdraw", "deliver"]
+
+
+def test_every_worker_of_every_lane_is_asked_for_a_sign_of_life(system: Rehearsal):
+    settings = system.system.settings
+    workers = settings.workers.model_copy(update={"withdraw": 1, "deliver": 3})
+    system.reconfigure(settings.model_copy(update={"workers": workers}))
+
+    system.system.beat()
+
+    asked = [step for step in system.queue.steps if isinstance(step, Beat)]
+    assert len(asked) == len(set(asked)) == sum(system.system.settings.worker_counts.values())
+    assert [step.number for step in asked if step.lane == "deliver"] == [1, 2, 3]
+    assert [step.number for step in asked if step.lane == "withdraw"] == [1]
+
+
+def test_a_new_start_remembers_the_partners_as_they_are_configured_then(system: Rehearsal):
+    system.partner()
+
+    system.begin()
+
+    assert (system.count()["agreements"], system.count()["destinations"]) == (1, 1)
 
 
 def test_the_feeds_that_are_configured_are_there_after_the_first_sweep(system: Rehearsal):

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.model.delivery import Outcome
 from syndicate.model.step import Deliver
-from tests.builders import NOON, an_agreement, an_event, hours, shanghai
+from tests.builders import NOON, a_destination, an_agreement, an_event, hours, minutes, shanghai
 from tests.fakes.partner import hang_up, reply
 from tests.fakes.rehearsal import Rehearsal
 
@@ -125,7 +125,7 @@ def test_any_try_may_have_arrived_so_it_is_taken_back(system: Rehearsal, behavio
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
 
 
-def test_a_withdrawal_that_fails_is_retried_in_its_own_lane_under_the_same_key(system: Rehearsal):
+def test_a_withdrawal_that_fails_is_retried_in_the_slow_lane_under_the_same_key(system: Rehearsal):
     partner = system.partner()
     partner.will(reply(200), reply(503))
     system.publish(an_event(), an_event("withdrawn", version=2))
@@ -134,7 +134,7 @@ def test_a_withdrawal_that_fails_is_retried_in_its_own_lane_under_the_same_key(s
     (wake_up,) = [step for step in system.sweep() if isinstance(step, Deliver)]
     system.run_all()
 
-    assert wake_up.lane == "withdraw"
+    assert wake_up.lane == "slow"
     first, second = partner.requests[1:]
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert system.states()[-1] == ("withdraw", 2, "delivered")
@@ -163,10 +163,10 @@ def test_a_withdrawal_reaches_a_partner_that_is_gone_from_the_configuration(syst
 
 
 def test_a_withdrawal_reaches_a_partner_whose_agreement_ended(system: Rehearsal):
-    system.partner(agreement=an_agreement(ends=date(2025, 5, 6)))
+    system.partner(agreement=an_agreement(ends=date(2098, 5, 6)))
     system.publish(an_event())
 
-    system.at(shanghai(2025, 6, 1))
+    system.at(shanghai(2098, 6, 1))
     system.publish(an_event("withdrawn", version=2))
 
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
@@ -255,7 +255,7 @@ def test_a_try_that_fails_while_the_article_is_withdrawn_is_not_tried_again(syst
     assert system.rows()[0].reason == "superseded while it was being tried: 对方忙"
 
 
-def test_a_withdrawal_does_not_wait_for_a_worker_that_died(system: Rehearsal):
+def test_a_withdrawal_waits_for_a_worker_that_died_no_longer_than_until_the_next_sweep(system: Rehearsal):
     system.partner()
     system.tell(an_event())
     system.run_next()
@@ -264,8 +264,31 @@ def test_a_withdrawal_does_not_wait_for_a_worker_that_died(system: Rehearsal):
     system.claim_and_die(row.id)
 
     system.publish(an_event("withdrawn", version=2))
+    before_the_sweep = system.sent()
+    system.let_time_pass(minutes(1))
+    system.sweep_and_run()
 
-    assert system.sent() == [(WITHDRAWN, 2)]
+    assert (before_the_sweep, system.sent()) == ([], [(WITHDRAWN, 2)])
+    assert system.states() == [("publish", 1, "cancelled"), ("withdraw", 2, "delivered")]
+
+
+def test_a_removal_that_can_not_be_written_fails_alone_and_the_others_get_theirs(system: Rehearsal):
+    # given: one of those who have it takes a form by now that nobody can write
+    url = system.partner("broken").url
+    system.partner("sound")
+    system.publish(an_event())
+    system.advance(hours(1))
+    system.partner("broken", destinations=(a_destination(url, format="papyrus"),))
+    system.begin()
+
+    # when
+    system.publish(an_event("withdrawn", version=2))
+
+    # then
+    broken = system.rows(partner="broken")[-1]
+    assert system.sent("sound") == [(PUBLISHED, 1), (WITHDRAWN, 2)]
+    assert (broken.action, broken.state, broken.tries) == ("withdraw", "failed", 0)
+    assert "papyrus" in broken.reason
 
 
 # and back again

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from syndicate.ledger import tables, tokens
 from syndicate.model.problem import Invalid
-from syndicate.web.tokens import SCOPES, holder, issue
+from syndicate.web.tokens import SCOPES, issue, recognise
 from tests.fakes.web_newsroom import NOW, a_newsroom
 
 
@@ -23,6 +23,12 @@ def issued(ledger, *scopes, partner_id=None):
 
 def id_of(token):
     return token.split("_")[1]
+
+
+def holder(ledger, token, *, scope, partner_id=None):
+    """The name of the token, or None when it doesn't open this scope."""
+    found = recognise(ledger, token)
+    return found.name if found and found.may(scope, partner_id=partner_id) else None
 
 
 def test_a_token_has_an_id_of_16_hex_digits_and_a_secret_of_43_characters(ledger):

@@ -206,6 +206,47 @@ def test_an_event_without_data_says_so():
     assert mistakes(read_event, envelope)["data"] == "is required"
 
 
+@pytest.mark.parametrize("year", [1900, 2199])
+def test_a_time_within_three_centuries_is_taken(year: int):
+    event = read_event(an_event(published_at=f"{year}-06-01T12:00:00+08:00"))
+
+    assert isinstance(event.data, Article)
+    assert event.data.published_at.year == year
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
+def test_a_time_outside_three_centuries_is_a_mistake(year: str):
+    found = mistakes(read_event, an_event(published_at=f"{year}-06-01T12:00:00+08:00"))
+
+    assert "must lie between the years 1900 and 2199" in found["data.published_at"]
+
+
+@pytest.mark.parametrize("said", [1746504000, 1746504000.5, "1746504000", "2025-05-06", "20250506T120000Z", True])
+def test_a_time_that_is_not_spelled_as_rfc_3339_says_is_a_mistake(said: object):
+    found = mistakes(read_event, an_event(published_at=said))
+
+    assert "must be an RFC 3339 time" in found["data.published_at"]
+
+
+def test_a_time_without_an_offset_is_a_mistake():
+    assert "data.published_at" in mistakes(read_event, an_event(published_at="2025-05-06T12:00:00"))
+
+
+@pytest.mark.parametrize("name", ["闻" * 66, "a" * 200, "rss", "atom.要闻", "要闻.xml"])
+def test_a_section_name_may_be_long_and_have_dots(name: str):
+    event = read_event(an_event(section=[name]))
+
+    assert isinstance(event.data, Article)
+    assert event.data.section == (name,)
+
+
+@pytest.mark.parametrize("name", ["闻" * 67, "a" * 201, "要闻.rss", "要闻.atom", "要闻.json", "要闻.RSS"])
+def test_a_section_name_that_makes_no_address_is_a_mistake(name: str):
+    found = mistakes(read_event, an_event(section=["要闻", name]))
+
+    assert [field for field in found if field.startswith("data.section")]
+
+
 def test_the_time_is_kept_in_utc():
     event = read_event(an_event(envelope={"time": "2025-05-06T12:00:00+08:00"}))
 

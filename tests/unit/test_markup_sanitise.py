@@ -107,6 +107,19 @@ def test_our_own_marker_stays():
     assert clean('<p data-notice="licence">许可</p>') == '<p data-notice="licence">许可</p>'
 
 
+@pytest.mark.parametrize(
+    "name", ["attribution", "picture-credit", "ai-label", "copyright", "licence", "canonical-link"]
+)
+def test_each_of_our_own_notices_keeps_its_marker(name: str):
+    html = f'<div data-notice="{name}">声明</div>'
+    assert clean(html) == html
+
+
+@pytest.mark.parametrize("name", ["x", "licences", "LICENCE", " licence", ""])
+def test_a_marker_that_is_not_ours_goes_and_its_text_stays(name: str):
+    assert clean(f'<div data-notice="{name}">正文</div>') == "<div>正文</div>"
+
+
 def test_references_to_illegal_characters_do_not_come_back():
     assert legal(clean("<p>甲&#0;&#11;&#xfffe;&#13;乙</p>"))[1] == 0
 

@@ -17,6 +17,7 @@ def next_after(
     kind: str = "unavailable",
     *,
     tries: int = 1,
+    alike: int | None = None,
     lane: str = "deliver",
     since: datetime = NOON,
     now: datetime = NOON,
@@ -24,7 +25,16 @@ def next_after(
     retry_after_s: float | None = None,
 ) -> Next:
     outcome = Outcome(kind=kind, reason="对方说明", retry_after_s=retry_after_s)
-    return after(outcome, tries=tries, since=since, lane=lane, policy=POLICY, now=now, dice=dice)
+    return after(
+        outcome,
+        tries=tries,
+        alike=tries if alike is None else alike,
+        since=since,
+        lane=lane,
+        policy=POLICY,
+        now=now,
+        dice=dice,
+    )
 
 
 def wait_s(step: Next, *, now: datetime = NOON) -> float:
@@ -48,11 +58,23 @@ def test_what_was_delivered_is_done():
         ("unavailable", 1, "waiting"),
         ("unavailable", 500, "waiting"),
         ("lost", 1, "waiting"),
-        ("lost", 500, "waiting"),
+        ("lost", 4, "waiting"),
+        ("lost", 5, "failed"),
     ],
 )
 def test_each_kind_of_outcome_has_so_many_tries(kind: str, tries: int, state: str):
     assert next_after(kind, tries=tries).state == state
+
+
+@pytest.mark.parametrize(("kind", "limit"), [(kind, limit) for kind, limit in TRIES.items() if limit])
+def test_only_tries_that_came_out_alike_count_towards_the_limit(kind: str, limit: int):
+    assert next_after(kind, tries=500, alike=limit).state == "failed"
+    if limit > 1:
+        assert next_after(kind, tries=500, alike=limit - 1).state == "waiting"
+
+
+def test_the_wait_grows_with_every_try_however_the_others_came_out():
+    assert wait_s(next_after(tries=4, alike=1, dice=0.5)) == 40.0
 
 
 def test_every_kind_of_outcome_but_success_has_a_limit_or_says_that_it_has_none():
@@ -123,9 +145,9 @@ def test_a_worker_of_ours_that_keeps_dying_does_not_try_for_ever():
     assert next_after("lost", now=NOON + hours(73)).state == "failed"
 
 
-@pytest.mark.parametrize(("lane", "goes_on_in"), [("deliver", "slow"), ("slow", "slow"), ("withdraw", "withdraw")])
-def test_what_failed_once_moves_out_of_the_way_but_a_removal_stays_in_its_own_lane(lane: str, goes_on_in: str):
-    assert next_after(lane=lane).lane == goes_on_in
+@pytest.mark.parametrize("lane", ["deliver", "slow", "withdraw"])
+def test_what_failed_once_goes_on_in_the_slow_lane_a_removal_too(lane: str):
+    assert next_after(lane=lane).lane == "slow"
 
 
 @pytest.mark.parametrize("kind", ["delivered", "refused"])

@@ -1,6 +1,7 @@
 """May they have it? Each rule by itself, and the one answer that all of them give."""
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from syndicate.rights.embargo import embargo
 from syndicate.rights.origin import origin
 from syndicate.rights.question import Question
 from syndicate.rights.scope import scope
-from syndicate.rights.term import term
+from syndicate.rights.term import running, term
 from tests.builders import NOON, OWN, STATE, a_publisher, a_question, an_agreement, an_article, hours, minutes, shanghai
 
 REPRINT = {"kind": "reprint", "source": STATE, "original_title": "大坝合龙", "original_author": "郭一帆"}
@@ -63,6 +64,25 @@ def test_one_second_after_the_last_day_they_are_refused_with_the_day_named():
     assert verdict is not None
     assert verdict.decision == "refused"
     assert "ended on 2025-03-31" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("moment", "decision"),
+    [
+        (shanghai(2025, 2, 28, 23, 59, 59), "held"),
+        (shanghai(2025, 3, 15), None),
+        (shanghai(2025, 4, 1), "refused"),
+    ],
+)
+def test_whether_an_agreement_runs_can_be_asked_without_an_article(moment: datetime, decision: str | None):
+    verdict = running(AGREED, publisher=a_publisher(), now=moment)
+
+    assert (verdict and verdict.decision) == decision
+
+
+def test_an_agreement_is_over_at_midnight_after_its_last_day():
+    assert AGREED.over("Asia/Shanghai") == shanghai(2025, 4, 1)
+    assert AGREED.over("Europe/London") == datetime(2025, 4, 1, tzinfo=ZoneInfo("Europe/London"))
 
 
 def test_days_are_the_publishers_and_not_those_of_greenwich():

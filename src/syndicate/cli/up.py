@@ -20,7 +20,7 @@ from syndicate.cli.opening import plain_errors, settings_of
 from syndicate.cli.supervise import Child, Program, Said, stop_all, wait_until_ready
 from syndicate.configuration import read_newsroom
 from syndicate.dispatch.redis_server import NoRedis, answers, find_redis_server
-from syndicate.ledger import beats, partners
+from syndicate.ledger import beats
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import migrate
 from syndicate.settings import Settings
@@ -55,7 +55,7 @@ class Supervisor:
 
     def start(self) -> bool:
         """Start it all, in order; True when everything does its work. Raises `CannotStart`, `NoRedis`, `Invalid`."""
-        newsroom = read_newsroom(self.settings)
+        read_newsroom(self.settings)
         self._lock = _lock(self.settings.data_dir)
         _require_free(self.settings.web.host, self.settings.web.port)
         if not self.settings.broker_url:
@@ -66,7 +66,6 @@ class Supervisor:
         migrate(self._ledger)
         with self._ledger.write() as connection:
             beats.forget(connection, before=datetime.now(UTC))  # the workers of an earlier run are gone
-            partners.remember(connection, newsroom.directory.partners, now=datetime.now(UTC))
         self._children = [self._child(program) for program in _programs(self.settings, self._ledger)]
         for child in self._children:
             child.start()
@@ -210,7 +209,7 @@ def _require_free(host: str, port: int) -> None:
 
 def _lock(data_dir: Path) -> TextIO:
     """Make sure that we are alone in this data directory, for as long as we run."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (data_dir / "up.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -136,11 +136,12 @@ def revision(connection: Connection, article_id: str, number: int) -> Revision:
     return _revision(row, contents.load(connection, row.digest))
 
 
-def history(connection: Connection, article_id: str) -> list[Revision]:
-    """Every revision of an article, oldest first."""
-    rows = connection.execute(_of(article_id)).all()
-    found = contents.load_many(connection, {row.digest for row in rows})
-    return [_revision(row, found[row.digest]) for row in rows]
+def significant_since(connection: Connection, revision: Revision) -> int:
+    """The first of the revisions that differ from this one by minor corrections only; itself, if it is significant."""
+    wanted = select(func.min(revisions.c.revision)).where(
+        revisions.c.article_id == revision.article_id, revisions.c.updated == revision.updated
+    )
+    return int(connection.scalar(wanted) or revision.revision)
 
 
 def last_article(connection: Connection, article_id: str, *, before: int) -> Revision | None:

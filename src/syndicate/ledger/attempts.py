@@ -1,13 +1,13 @@
-"""Every try at a delivery, and what the partner gave back. Only ever added to."""
+"""Every try at a delivery, only ever added to; and what the partner gave back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from syndicate.ledger.insert import upsert
 from syndicate.ledger.tables import attempts, receipts
-from syndicate.model.delivery import Outcome
+from syndicate.model.delivery import Outcome, OutcomeKind
 
 
 def add(
@@ -34,6 +34,12 @@ def add(
     )
 
 
+def count(connection: Connection, delivery_id: str, kind: OutcomeKind) -> int:
+    """How many tries at a delivery have come out like this."""
+    wanted = select(func.count()).where(attempts.c.delivery_id == delivery_id, attempts.c.outcome == kind)
+    return int(connection.scalar(wanted) or 0)
+
+
 def keep_receipt(connection: Connection, delivery_id: str, outcome: Outcome, *, now: datetime) -> None:
     """Keep what the partner called its copy, if it said."""
     if outcome.receipt is None:
@@ -45,12 +51,6 @@ def keep_receipt(connection: Connection, delivery_id: str, outcome: Outcome, *, 
         "received_at": now,
     }
     upsert(connection, receipts, row, key=["delivery_id"])
-
-
-def of_deliveries(connection: Connection, ids: Collection[str]) -> Sequence[Row[tuple[object, ...]]]:
-    """The tries at these deliveries, oldest first."""
-    wanted = select(attempts).where(attempts.c.delivery_id.in_(list(ids))).order_by(attempts.c.seq)
-    return connection.execute(wanted).all()
 
 
 def receipts_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:

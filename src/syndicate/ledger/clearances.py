@@ -78,7 +78,10 @@ def ever_cleared(connection: Connection, article_id: str) -> set[str]:
 
 
 def selection(connection: Connection, audience: str, *, section: tuple[str, ...], length: int) -> list[Standing]:
-    """What a feed holds: the articles whose newest answer about their head clears the audience, newest first."""
+    """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
+
+    A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
+    """
     later = clearances.alias()
     superseded = exists().where(
         and_(
@@ -92,16 +95,17 @@ def selection(connection: Connection, audience: str, *, section: tuple[str, ...]
         select(clearances)
         .join(
             articles,
-            and_(articles.c.id == clearances.c.article_id, articles.c.head_revision == clearances.c.revision),
+            and_(articles.c.id == clearances.c.article_id, articles.c.planned_revision == clearances.c.revision),
         )
         .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
+        .where(~articles.c.withdrawn)
         .order_by(articles.c.first_published.desc(), articles.c.id)
         .limit(length)
     )
     if section:
         wanted = wanted.join(
             revisions,
-            and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.head_revision),
+            and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.planned_revision),
         ).where(func.substr(revisions.c.section, 1, len(_path(section))) == _path(section))
     return [_standing(row) for row in connection.execute(wanted)]
 

@@ -31,7 +31,7 @@ class Ledger:
             self._lock_path = Path(self.url.database + ".lock")
             self._writing, self._reading = _sqlite(self.url, "BEGIN IMMEDIATE"), _sqlite(self.url, "BEGIN")
         else:
-            self._writing = create_engine(_with_driver(self.url), pool_pre_ping=True)
+            self._writing = create_engine(_with_driver(self.url), pool_pre_ping=True, hide_parameters=True)
             self._reading = self._writing
 
     @contextmanager
@@ -84,7 +84,7 @@ def _with_driver(url: URL) -> URL:
 
 
 def _sqlite(url: URL, begin: str) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error's text must not carry what was written
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -11,6 +11,10 @@ from syndicate.ledger.tables import articles, clearances, deliveries
 from syndicate.model.delivery import Action, Manifest, State
 from syndicate.model.step import Lane
 
+LONGEST_WAIT = timedelta(hours=25)  # more than any back-off or Retry-After may be (a day)
+CLOCKS_DIFFER = timedelta(minutes=1)
+_REMOVALS_FIRST = (deliveries.c.action != "withdraw", deliveries.c.due_at)
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -29,6 +33,7 @@ class Delivery:
     due_at: datetime | None
     lease_until: datetime | None
     claimed_at: datetime | None
+    expires_at: datetime | None
     tries: int
     body: str | None
     media_type: str
@@ -74,10 +79,10 @@ def cancel_waiting(
 def claim(
     connection: Connection, ids: Sequence[str], *, token: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Delivery]:
-    """Take up to `limit` of these that may be sent now; answers them as they were *before* (see `state`, `tries`).
+    """Take up to `limit` of these that may be sent now, removals first.
 
-    A claim is refused once the article has moved on or its partner has a newer answer (the version fence), and while
-    another delivery of the same article to the same destination is in flight.
+    A claim is refused once the article has moved on or its partner has a newer answer (the version fence), once the
+    agreement has ended, and while another delivery of the same article to the same destination is in flight.
     """
     # Where rows can be locked, the article's are locked first: a plan that is about to move the head must wait for us,
     # and we for it, so that no two revisions of one article are ever in flight to one destination.
@@ -85,17 +90,18 @@ def claim(
     connection.execute(
         select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id).with_for_update(read=True)
     )
-    rows = connection.execute(
-        select(deliveries)
+    wanted = (
+        select(deliveries.c.id)
         .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.id.in_(ids), _due(now), _current(), ~_in_flight(now))
-        .order_by(deliveries.c.due_at)
+        .where(deliveries.c.id.in_(ids), _due(now), _current(), ~_expired(now), ~_in_flight())
+        .order_by(*_REMOVALS_FIRST)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
-    ).all()
-    connection.execute(
+    )
+    taken = list(connection.scalars(wanted))
+    written = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_([row.id for row in rows]))
+        .where(deliveries.c.id.in_(taken))
         .values(
             state="sending",
             claim_token=token,
@@ -103,8 +109,9 @@ def claim(
             lease_until=now + lease,
             tries=deliveries.c.tries + 1,
         )
+        .returning(deliveries)
     )
-    return [_delivery(row) for row in rows]
+    return [_delivery(row) for row in written]
 
 
 def settle(
@@ -145,44 +152,53 @@ def is_superseded(connection: Connection, delivery: Delivery) -> bool:
 
 
 def due(connection: Connection, lane: Lane, *, now: datetime, overdue: timedelta, limit: int) -> list[str]:
-    """The ids that should have been taken by now: past due by `overdue`, or with a lease that ran out."""
-    waiting = (
+    """The ids that should have been taken by now, past due by `overdue`; removals first."""
+    wanted = (
         select(deliveries.c.id)
-        .where(deliveries.c.lane == lane, deliveries.c.state == "waiting", deliveries.c.due_at <= now - overdue)
-        .order_by(deliveries.c.due_at)
+        .where(deliveries.c.lane == lane, _due(now - overdue))
+        .order_by(*_REMOVALS_FIRST)
         .limit(limit)
     )
-    leased = (
-        select(deliveries.c.id)
-        .where(deliveries.c.lane == lane, deliveries.c.state == "sending", deliveries.c.lease_until <= now)
-        .limit(limit)
-    )
-    return [*connection.scalars(waiting), *connection.scalars(leased)][:limit]
+    return list(connection.scalars(wanted))
 
 
-def abandoned(connection: Connection, *, now: datetime, limit: int) -> list[Delivery]:
-    """What was in flight when its worker died, and is not wanted any more (see `is_superseded`)."""
+def lost(connection: Connection, *, now: datetime, limit: int) -> list[tuple[Delivery, str]]:
+    """What is in flight with nobody behind it any more, because its lease ran out; with its claim token.
+
+    A claim from the future, which a clock that was set back leaves behind, is taken for lost too.
+    """
     wanted = (
         select(deliveries)
-        .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.state == "sending", deliveries.c.lease_until <= now, ~_current())
+        .where(
+            deliveries.c.state == "sending",
+            or_(deliveries.c.lease_until <= now, deliveries.c.claimed_at > now + CLOCKS_DIFFER),
+        )
         .limit(limit)
     )
-    return [_delivery(row) for row in connection.execute(wanted)]
+    return [(_delivery(row), row.claim_token) for row in connection.execute(wanted)]
 
 
-def abandon(connection: Connection, delivery: Delivery, *, reason: str, now: datetime) -> bool:
-    """Settle what `abandoned` found; False when it has been settled or claimed since."""
-    written = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == delivery.id,
-            deliveries.c.state == "sending",
-            deliveries.c.claimed_at == delivery.claimed_at,
-        )
-        .values(state="cancelled", reason=reason, claim_token=None, lease_until=None, due_at=None, settled_at=now)
+def is_still_claimed(connection: Connection, delivery_id: str, *, token: str) -> bool:
+    """Whether a claim stands; its row is locked until this transaction ends."""
+    wanted = select(deliveries.c.id).where(
+        deliveries.c.id == delivery_id, deliveries.c.claim_token == token, deliveries.c.state == "sending"
     )
-    return written.rowcount == 1
+    return connection.scalar(wanted.with_for_update()) is not None
+
+
+def has_expired(connection: Connection, *, now: datetime) -> bool:
+    """Whether anything waits though the agreement it was owed under has ended."""
+    wanted = select(deliveries.c.id).where(deliveries.c.state == "waiting", _expired(now)).limit(1)
+    return connection.scalar(wanted) is not None
+
+
+def cancel_expired(connection: Connection, *, now: datetime) -> None:
+    """Cancel what still waits though the agreement it was owed under has ended."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.state == "waiting", _expired(now))
+        .values(state="cancelled", reason="the agreement ended before it could be sent", due_at=None, settled_at=now)
+    )
 
 
 def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
@@ -214,10 +230,13 @@ def oldest_due(connection: Connection, *, now: datetime) -> dict[Lane, datetime]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now),
-        and_(deliveries.c.state == "sending", deliveries.c.lease_until <= now),
-    )
+    # A time further away than any wait can be was written by a clock that has been set back since: it is due.
+    in_time = or_(deliveries.c.due_at <= now, deliveries.c.due_at > now + LONGEST_WAIT)
+    return and_(deliveries.c.state == "waiting", in_time)
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(deliveries.c.expires_at.is_not(None), deliveries.c.expires_at <= now)
 
 
 def _current() -> ColumnElement[bool]:
@@ -231,14 +250,13 @@ def _current() -> ColumnElement[bool]:
     return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
 
 
-def _in_flight(now: datetime) -> ColumnElement[bool]:
+def _in_flight() -> ColumnElement[bool]:
     other = deliveries.alias()
     return exists().where(
         other.c.article_id == deliveries.c.article_id,
         other.c.destination_id == deliveries.c.destination_id,
         other.c.id != deliveries.c.id,
         other.c.state == "sending",
-        other.c.lease_until > now,
     )
 
 

@@ -48,11 +48,6 @@ def add(
     return int(connection.execute(row).scalar_one())
 
 
-def of_article(connection: Connection, article_id: str) -> Sequence[Row[tuple[object, ...]]]:
-    """Everything we were told about an article, oldest first."""
-    return connection.execute(select(events).where(events.c.article_id == article_id).order_by(events.c.seq)).all()
-
-
 def count(connection: Connection) -> int:
     """How many events there are."""
     return int(connection.scalar(select(func.count()).select_from(events)) or 0)

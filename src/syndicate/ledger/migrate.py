@@ -13,7 +13,7 @@ from syndicate.ledger.database import Ledger
 def migrate(ledger: Ledger) -> None:
     """Upgrade to the newest schema; on a new SQLite ledger, make its directory first."""
     if ledger.url.database and ledger.url.get_backend_name() == "sqlite":
-        Path(ledger.url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(ledger.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ledger.write() as connection:
         config = _config()
         config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""The ledger's tables. Rows of events, revisions, clearances, attempts and receipts are only ever added."""
+"""The ledger's tables. Rows of events, revisions, clearances and attempts are only ever added."""
 
 from datetime import UTC, datetime
 
@@ -170,6 +170,7 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     Column("claim_token", String(32)),
     Column("claimed_at", UtcDateTime),
+    Column("expires_at", UtcDateTime, comment="when the agreement's term is over; none for a removal"),
     Column("tries", Integer, nullable=False, default=0),
     Column("body", String(64), comment="digest of the bytes; frozen, so that a key never carries two contents"),
     Column("media_type", Text, nullable=False, default=""),

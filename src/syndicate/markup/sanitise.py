@@ -26,7 +26,14 @@ _ATTRIBUTES = {
 }
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_NOTICE_NAME = re.compile(r"[a-z][a-z-]*")
+_NOTICES = (
+    "attribution",
+    "picture-credit",
+    "ai-label",
+    "copyright",
+    "licence",
+    "canonical-link",
+)
 _MOST_PASSES = 8
 
 
@@ -70,7 +77,7 @@ def _attribute(base_url: str, _tag: str, attribute: str, value: str) -> str | No
         return absolute(value, base_url=base_url)
     if attribute.endswith("srcset"):
         return absolute_srcset(value, base_url=base_url)
-    if attribute == "data-notice" and not _NOTICE_NAME.fullmatch(value):
+    if attribute == "data-notice" and value not in _NOTICES:
         return None
     return re.sub(r"[\t\n\r]+", " ", legal(value)[0])
 

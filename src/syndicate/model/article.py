@@ -6,10 +6,14 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from syndicate.model.record import Line, Moment, Name, Record, Url
 
+LONGEST_SECTION_BYTES = 200  # it becomes part of a feed's address, and of a file's name
+
 
 def _path_part(name: str) -> str:
     if name in (".", "..") or any(character in name for character in "/\\>?#%"):
         raise ValueError("a section name must not contain / \\ > ? # % nor be . or ..")
+    if len(name.encode()) > LONGEST_SECTION_BYTES or name.lower().endswith((".rss", ".atom", ".json")):
+        raise ValueError(f"a section name has at most {LONGEST_SECTION_BYTES} bytes and no ending such as .rss")
     return name
 
 

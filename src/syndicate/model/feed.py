@@ -28,7 +28,7 @@ class FeedFamily(Record):
     """One file in `config/feeds`: a single public feed, or one for each section, or one for each partner.
 
     Their ids, and with them their addresses, are `NAME`, `NAME/专题专栏/域外关注` or `NAME/partner-id`, NAME being the
-    file's. A public feed carries headline, summary and link; the full text is for partners' own feeds.
+    file's. With the body `summary` a feed carries headline, summary and link; `full` is meant for partners' own feeds.
     """
 
     id: Slug

@@ -1,7 +1,8 @@
 """Who may carry our work, on which terms, and where it receives."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -41,6 +42,10 @@ class Agreement(Record):
     def version(self) -> str:
         """Which wording of the terms this is: 12 hex digits that change whenever any term changes."""
         return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
+
+    def over(self, timezone: str) -> datetime:
+        """The moment after the last day of the term, by the clocks of this zone."""
+        return datetime.combine(self.ends + timedelta(days=1), time(), ZoneInfo(timezone))
 
     def covers(self, section: tuple[SectionName, ...]) -> bool:
         """Whether an article's section, outermost first, lies in scope."""

@@ -35,9 +35,10 @@ class Deliver(Record):
 
 
 class Beat(Record):
-    """Prove that a lane's workers consume: whoever takes it writes the time into the ledger."""
+    """Prove that a lane's workers consume: whoever takes it writes the time into the ledger. One for each worker."""
 
     lane: Lane
+    number: int = 1
 
 
 Step = Plan | Withdraw | BuildFeed | Deliver | Beat

@@ -27,8 +27,11 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
     definition = newsroom.directory.definition(feed_id, newsroom.publisher)
     with ledger.read() as connection:
         seen = feeds.state(connection, feed_id)
-        if seen is None or definition is None or seen.built_seq >= seen.dirty_seq:
+        if seen is None or seen.built_seq >= seen.dirty_seq:
             return []
+    if definition is None:  # gone from the configuration: nobody is served by it any more
+        return _note_built(ledger, seen)
+    with ledger.read() as connection:
         selected = clearances.selection(
             connection, definition.audience, section=definition.section, length=definition.length
         )
@@ -38,9 +41,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
         else:
             stories = [story for standing in selected if (story := _story(connection, standing, definition, newsroom))]
     if stories is None:
-        with ledger.write() as connection:
-            feeds.built(connection, seen)
-        return _again(ledger, feed_id)
+        return _note_built(ledger, seen)
     changed = _changed(seen)
     feed = Feed(
         definition=definition, publisher=newsroom.publisher, base_url=base_url, changed=changed, stories=tuple(stories)
@@ -99,6 +100,12 @@ def _changed(seen: FeedState) -> datetime:
     """When the content changed, in whole seconds, by what caused it; never goes backwards."""
     cause = seen.dirty_at.replace(microsecond=0)
     return max(cause, seen.changed_at) if seen.changed_at else cause
+
+
+def _note_built(ledger: Ledger, seen: FeedState) -> list[Step]:
+    with ledger.write() as connection:
+        feeds.built(connection, seen)
+    return _again(ledger, seen.id)
 
 
 def _again(ledger: Ledger, feed_id: str) -> list[Step]:

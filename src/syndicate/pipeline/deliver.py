@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from syndicate.ledger import attempts, contents, deliveries, partners
 from syndicate.ledger.database import Ledger, database_time
@@ -18,7 +19,6 @@ from syndicate.pipeline.retry import Next, RetryPolicy, after
 log = structlog.get_logger(__name__)
 
 Send = Callable[[Destination, Parcel], Outcome]
-LOST = Outcome(kind="lost", reason="the worker died in the middle of this try; the partner may have it")
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,11 @@ class Claimed:
     destination: Destination
     body: bytes
     token: str
-    at: datetime
 
     @property
     def number(self) -> int:
         """Which try this is, counting from one."""
-        return self.delivery.tries + 1
+        return self.delivery.tries
 
 
 def deliver(
@@ -72,20 +71,11 @@ def _claim(ledger: Ledger, ids: Sequence[str], *, lease: timedelta) -> Claimed |
         if not found:
             return None
         delivery = found[0]
-        if delivery.state == "sending":  # somebody else's lease ran out: tell what became of that try
-            attempts.add(
-                connection,
-                delivery.id,
-                LOST,
-                number=delivery.tries,
-                started_at=delivery.claimed_at or now,
-                duration_ms=None,
-            )
         destination = partners.last_known_destination(connection, delivery.destination_id)
         assert destination is not None
         assert delivery.body is not None
         body = contents.load(connection, delivery.body)
-    return Claimed(delivery, destination, body, token, now)
+    return Claimed(delivery, destination, body, token)
 
 
 def _parcel(claimed: Claimed, at: datetime) -> Parcel:
@@ -104,36 +94,14 @@ def _record(
     delivery = claimed.delivery
     duration_ms = round(took.total_seconds() * 1000)
     with ledger.write() as connection:
-        now = database_time(connection)
-        step = after(
-            outcome,
-            tries=claimed.number,
-            since=delivery.created_at,
-            lane=delivery.lane,
-            policy=policy,
-            now=now,
-            dice=dice,
-        )
-        if step.state == "waiting" and deliveries.is_superseded(connection, delivery):
-            step = Next("cancelled", f"superseded while it was being tried: {outcome.reason}", None, delivery.lane)
-        attempts.add(
+        step, ours = settle_try(
             connection,
-            delivery.id,
+            delivery,
             outcome,
-            number=claimed.number,
-            started_at=claimed.at,
-            duration_ms=duration_ms,
-        )
-        attempts.keep_receipt(connection, delivery.id, outcome, now=now)
-        ours = deliveries.settle(
-            connection,
-            delivery.id,
             token=claimed.token,
-            state=step.state,
-            reason=step.reason,
-            due_at=step.due_at,
-            lane=step.lane,
-            now=now,
+            duration_ms=duration_ms,
+            policy=policy,
+            dice=dice,
         )
     log.info(
         "attempt",
@@ -150,3 +118,52 @@ def _record(
         state=step.state if ours else "the claim was lost: the state is somebody else's",
         due_at=step.due_at.isoformat() if step.due_at else None,
     )
+
+
+def settle_try(
+    connection: Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    *,
+    token: str,
+    duration_ms: int | None,
+    policy: RetryPolicy,
+    dice: float,
+) -> tuple[Next, bool]:
+    """Write down what came of a claimed delivery's try, and what follows; False when the claim is not ours any more.
+
+    The try is on record in any case. `duration_ms` is unknown for a try that nobody came back from.
+    """
+    now = database_time(connection)
+    step = after(
+        outcome,
+        tries=delivery.tries,
+        alike=attempts.count(connection, delivery.id, outcome.kind) + 1,
+        since=delivery.created_at,
+        lane=delivery.lane,
+        policy=policy,
+        now=now,
+        dice=dice,
+    )
+    if step.state == "waiting" and deliveries.is_superseded(connection, delivery):
+        step = Next("cancelled", f"superseded while it was being tried: {outcome.reason}", None, delivery.lane)
+    ours = deliveries.settle(
+        connection,
+        delivery.id,
+        token=token,
+        state=step.state,
+        reason=step.reason,
+        due_at=step.due_at,
+        lane=step.lane,
+        now=now,
+    )
+    attempts.add(
+        connection,
+        delivery.id,
+        outcome,
+        number=delivery.tries,
+        started_at=delivery.claimed_at or now,
+        duration_ms=duration_ms,
+    )
+    attempts.keep_receipt(connection, delivery.id, outcome, now=now)
+    return step, ours

@@ -16,14 +16,15 @@ class Duty(NamedTuple):
     sent: bool = True
 
 
-def duty(history: Sequence[Delivery], clearance: Clearance, *, minor: bool) -> Duty | None:
+def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range) -> Duty | None:
     """What follows for a destination from a clearance.
 
-    `history` is what was owed to it before, in order. Rights beat routing: who has it and is no longer cleared gets a
+    `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one by
+    minor corrections only. Rights beat routing: who has it and is no longer cleared gets a
     removal; who is held keeps what it has, unless a removal was under way.
     """
     if clearance.decision == "cleared":
-        if minor and _has_it_delivered(history):
+        if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
     if may_hold(history) and (clearance.decision == "refused" or _removal_is_pending(history)):
@@ -42,9 +43,12 @@ def may_hold(history: Sequence[Delivery]) -> bool:
     return holds
 
 
-def _has_it_delivered(history: Sequence[Delivery]) -> bool:
+def _delivered_revision(history: Sequence[Delivery]) -> int | None:
+    """The revision the destination has for certain, if nothing newer was sent or is on its way."""
     sent = [delivery for delivery in history if delivery.may_have_arrived or delivery.state == "waiting"]
-    return bool(sent) and sent[-1].action != "withdraw" and sent[-1].state == "delivered"
+    if not sent or sent[-1].action == "withdraw" or sent[-1].state != "delivered":
+        return None
+    return sent[-1].revision
 
 
 def _removal_is_pending(history: Sequence[Delivery]) -> bool:

@@ -4,20 +4,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from syndicate.formats import article_format
 from syndicate.ledger import articles, contents, deliveries, feeds, partners
 from syndicate.ledger.articles import Head
 from syndicate.ledger.contents import Packed
+from syndicate.ledger.database import database_time
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.delivery import Manifest, State, delivery_id
+from syndicate.model.partner import Destination
 from syndicate.model.step import BuildFeed, Deliver, Lane, Step
 from syndicate.model.story import Retraction
 from syndicate.pipeline.duty import Duty
 from syndicate.pipeline.newsroom import Newsroom
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 20  # ids in one Deliver step
 
@@ -40,6 +45,7 @@ class Written:
     packed: Packed | None
     media_type: str
     manifest: Manifest
+    expires_at: datetime | None = None
     failure: str = ""
 
 
@@ -57,13 +63,23 @@ def write_removal(connection: Connection, case: Case, destination_id: str, reaso
         withdrawn=case.updated,
         reason=reason,
     )
-    rendition = article_format(destination.format).retract(retraction, publisher=case.newsroom.publisher)
+    try:
+        rendition = article_format(destination.format).retract(retraction, publisher=case.newsroom.publisher)
+    except Exception as error:
+        return unwritable(case, destination, error)
     return Written(contents.pack(rendition.body), rendition.media_type, Manifest())
+
+
+def unwritable(case: Case, destination: Destination, error: Exception) -> Written:
+    """What stands in for bytes that could not be made: it fails for this destination alone, in view and in the log."""
+    log.error("story.unwritable", article=case.head.id, format=destination.format, exc_info=error)
+    reason = f"could not be written as {destination.format}: {type(error).__name__}: {error}"
+    return Written(packed=None, media_type="", manifest=Manifest(), failure=reason)
 
 
 def owe(connection: Connection, case: Case, *, destination_id: str, edition: int, due: Duty, written: Written) -> str:
     """Owe a delivery and tell its id; one that is owed already stays as it is, bytes and all."""
-    head, now = case.head, case.now
+    head, now = case.head, database_time(connection)
     named = delivery_id(
         destination=destination_id, article=head.id, revision=head.revision, edition=edition, action=due.action
     )
@@ -85,6 +101,7 @@ def owe(connection: Connection, case: Case, *, destination_id: str, edition: int
             due_at=now if waits else None,
             lease_until=None,
             claimed_at=None,
+            expires_at=written.expires_at,
             tries=0,
             body=contents.keep(connection, written.packed) if written.packed and due.sent else None,
             media_type=written.media_type,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-import structlog
 from sqlalchemy import Connection
 
 from syndicate.ledger import articles, clearances, contents, deliveries, partners
@@ -14,17 +13,14 @@ from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance
-from syndicate.model.delivery import Manifest
 from syndicate.model.partner import Agreement, Destination, Partner
 from syndicate.model.step import Plan, Step, Withdraw
 from syndicate.pipeline.duty import duty
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.owe import Case, Written, owe, partner_of, steps_for, touch_feeds, write_removal
+from syndicate.pipeline.owe import Case, Written, owe, partner_of, steps_for, touch_feeds, unwritable, write_removal
 from syndicate.pipeline.writing import write_article, write_story
 from syndicate.rights import clear
 from syndicate.rights.question import Question
-
-log = structlog.get_logger(__name__)
 
 Histories = Mapping[str, Sequence[Delivery]]
 
@@ -56,9 +52,9 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
     answers = [_ask(case, revision, partner) for partner in (None, *newsroom.directory.partners)]
     with ledger.write() as connection:
         locked = articles.head(connection, article_id, lock=True)
-        if locked is None or locked.revision != head.revision:
+        if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
-        return _write_down(connection, case, answers, recorded_at=revision.recorded_at)
+        return _write_down(connection, case, revision, answers)
 
 
 def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
@@ -92,16 +88,16 @@ def _write(
         )
         rendition = write_article(destination.format, story, case.newsroom)
     except Exception as error:
-        log.exception("story.unwritable", article=case.head.id, revision=revision.revision, format=destination.format)
-        reason = f"could not be written as {destination.format}: {type(error).__name__}: {error}"
-        return Written(packed=None, media_type="", manifest=Manifest(), failure=reason)
-    return Written(contents.pack(rendition.body), rendition.media_type, manifest)
+        return unwritable(case, destination, error)
+    ends = agreement.over(case.newsroom.publisher.timezone) if agreement else None
+    return Written(contents.pack(rendition.body), rendition.media_type, manifest, expires_at=ends)
 
 
-def _write_down(connection: Connection, case: Case, answers: Sequence[Answer], *, recorded_at: datetime) -> list[Step]:
-    head = case.head
+def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Answer]) -> list[Step]:
+    head, recorded_at = case.head, revision.recorded_at
     once_cleared = clearances.ever_cleared(connection, head.id)
-    owed = _owe_everybody(connection, case, answers)
+    as_good = range(articles.significant_since(connection, revision), revision.revision)
+    owed = _owe_everybody(connection, case, answers, as_good=as_good)
     reason = f"replaced by the plan for revision {head.revision}"
     deliveries.cancel_waiting(connection, head.id, but=owed, reason=reason, now=case.now)
     cleared = {answer.audience for answer in answers if answer.clearance.decision == "cleared"}
@@ -114,7 +110,7 @@ def _write_down(connection: Connection, case: Case, answers: Sequence[Answer], *
     return steps_for(connection, head.id, feeds=feeds, urgent=somebody_lost_it)
 
 
-def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer]) -> list[str]:
+def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer], *, as_good: range) -> list[str]:
     partners.remember(connection, case.newsroom.directory.partners, now=case.now)
     standings = clearances.of_revision(connection, case.head.id, case.head.revision)
     rows = deliveries.of_article(connection, case.head.id)
@@ -131,7 +127,7 @@ def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer]
             former=standings.get(answer.audience),
             now=case.now,
         )
-        owed += _owe_audience(connection, case, answer, histories, edition)
+        owed += _owe_audience(connection, case, answer, histories, edition=edition, as_good=as_good)
     return owed
 
 
@@ -141,7 +137,9 @@ def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Answ
     return [Answer(partner_id, _gone("partner"), None, {}) for partner_id in sorted(gone)]
 
 
-def _owe_audience(connection: Connection, case: Case, answer: Answer, histories: Histories, edition: int) -> list[str]:
+def _owe_audience(
+    connection: Connection, case: Case, answer: Answer, histories: Histories, *, edition: int, as_good: range
+) -> list[str]:
     """Owe each destination of one audience what follows from its answer; tells the deliveries' ids."""
     owed = []
     once = [name for name in histories if partner_of(name) == answer.audience]
@@ -150,16 +148,26 @@ def _owe_audience(connection: Connection, case: Case, answer: Answer, histories:
         clearance = answer.clearance
         if clearance.decision == "cleared" and written is None:
             clearance = _gone("destination")
-        # Only what came before this edition counts, so that planning again finds the same duty under the same id.
-        now_at = (case.head.revision, edition)
-        earlier = [row for row in histories.get(destination_id, ()) if (row.revision, row.edition) < now_at]
-        due = duty(earlier, clearance, minor=case.article.change == "minor")
+        before, same = _split(histories.get(destination_id, ()), (case.head.revision, edition), clearance)
+        if same:  # owed by an earlier plan of this very answer: planning again must not find another duty
+            owed.append(same.id)
+            continue
+        due = duty(before, clearance, as_good=as_good)
         if due is None:
             continue
         if due.action == "withdraw" or written is None:
             written = write_removal(connection, case, destination_id, due.reason)
         owed.append(owe(connection, case, destination_id=destination_id, edition=edition, due=due, written=written))
     return owed
+
+
+def _split(
+    history: Sequence[Delivery], answer: tuple[int, int], clearance: Clearance
+) -> tuple[list[Delivery], Delivery | None]:
+    """What was owed before this answer (revision, edition), and what is owed because of it already."""
+    brings = clearance.decision == "cleared"
+    same = [row for row in history if (row.revision, row.edition) == answer and (row.action != "withdraw") == brings]
+    return [row for row in history if row not in same], same[-1] if same else None
 
 
 def _gone(what: str) -> Clearance:

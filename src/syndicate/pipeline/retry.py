@@ -12,7 +12,7 @@ LONGEST_RETRY_AFTER_S = 24 * 3600.0
 # How many tries an outcome gets before it is final; None: as many as the patience allows.
 TRIES: dict[str, int | None] = {
     "unavailable": None,  # the partner didn't answer, or asked us to come back
-    "lost": None,  # our own worker died
+    "lost": 5,  # our own worker died: if it does every time, this delivery may be why
     "refused": 1,  # the partner's verdict on the content: asking again changes nothing
     "misconfigured": 3,  # a wrong address or secret: a few, in case the partner is in the middle of a change
     "bug": 2,  # our own mistake: once more, in case it was a passing one
@@ -37,19 +37,30 @@ class Next(NamedTuple):
 
 
 def after(
-    outcome: Outcome, *, tries: int, since: datetime, lane: Lane, policy: RetryPolicy, now: datetime, dice: float
+    outcome: Outcome,
+    *,
+    tries: int,
+    alike: int,
+    since: datetime,
+    lane: Lane,
+    policy: RetryPolicy,
+    now: datetime,
+    dice: float,
 ) -> Next:
-    """What follows from the `tries`-th try. `since` is when the delivery was first owed, `dice` a number in [0, 1)."""
+    """What follows from the `tries`-th try, the `alike`-th that came out like this.
+
+    `since` is when the delivery was first owed, `dice` a number in [0, 1).
+    """
     if outcome.kind == "delivered":
         return Next("delivered", outcome.reason, None, lane)
     limit = TRIES[outcome.kind]
-    if limit is not None and tries >= limit:
+    if limit is not None and alike >= limit:
         return Next("failed", outcome.reason, None, lane)
     due_at = now + timedelta(seconds=_wait_s(outcome, tries, policy, dice))
     if due_at - since > timedelta(seconds=policy.give_up_after_s):
         return Next("failed", f"given up after {tries} tries: {outcome.reason}", None, lane)
-    # What failed once goes on in a lane of its own, where it can't hold up first tries.
-    return Next("waiting", outcome.reason, due_at, "slow" if lane == "deliver" else lane)
+    # What failed once goes on in a lane of its own, where it can't hold up first tries, nor a removal other removals.
+    return Next("waiting", outcome.reason, due_at, "slow")
 
 
 def _wait_s(outcome: Outcome, tries: int, policy: RetryPolicy, dice: float) -> float:

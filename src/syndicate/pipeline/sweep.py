@@ -1,29 +1,41 @@
 """Finds whatever is due, stale or unfinished in the ledger, and wakes somebody up for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, attempts, deliveries, feeds
+from syndicate.ledger import articles, deliveries, feeds
 from syndicate.ledger.database import Ledger, database_time
+from syndicate.model.delivery import Outcome
 from syndicate.model.step import LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
-from syndicate.pipeline.deliver import LOST
+from syndicate.pipeline.deliver import settle_try
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.owe import batches
+from syndicate.pipeline.retry import RetryPolicy
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
 AT_ONCE = 200  # things woken up for in one go, per lane
+LOST = Outcome(kind="lost", reason="the worker died in the middle of this try; the partner may have it")
 OVERDUE = timedelta(seconds=2)  # what became due just now has its own message on the way
 
 
-def sweep(ledger: Ledger, *, newsroom: Newsroom, depth: Mapping[Lane, int], now: datetime) -> list[Step]:
+def sweep(
+    ledger: Ledger,
+    *,
+    newsroom: Newsroom,
+    depth: Mapping[Lane, int],
+    policy: RetryPolicy,
+    now: datetime,
+    dice: Callable[[], float],
+) -> list[Step]:
     """The wake-ups that are owed, for lanes whose queue isn't long already. Sweeping twice is harmless.
 
     This is what makes the queue a hint: with every message lost, everything is found again here.
     """
     _ensure_feeds(ledger, newsroom, now)
-    _settle_abandoned(ledger)
+    _settle_lost(ledger, policy, dice)
+    _cancel_expired(ledger)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)
@@ -60,19 +72,19 @@ def _ensure_feeds(ledger: Ledger, newsroom: Newsroom, now: datetime) -> None:
             feeds.ensure(connection, sorted(missing), at=now)
 
 
-def _settle_abandoned(ledger: Ledger) -> None:
+def _settle_lost(ledger: Ledger, policy: RetryPolicy, dice: Callable[[], float]) -> None:
+    """Let what a worker that died was sending be tried again, or end, as after any other try."""
     with ledger.read() as connection:
-        found = deliveries.abandoned(connection, now=database_time(connection), limit=AT_ONCE)
-    for row in found:
+        found = deliveries.lost(connection, now=database_time(connection), limit=AT_ONCE)
+    for delivery, token in found:
         with ledger.write() as connection:
-            now = database_time(connection)
-            reason = "superseded while a worker that died was sending it; the partner may have it"
-            if deliveries.abandon(connection, row, reason=reason, now=now):
-                attempts.add(
-                    connection,
-                    row.id,
-                    LOST,
-                    number=row.tries,
-                    started_at=row.claimed_at or now,
-                    duration_ms=None,
-                )
+            if deliveries.is_still_claimed(connection, delivery.id, token=token):
+                settle_try(connection, delivery, LOST, token=token, duration_ms=None, policy=policy, dice=dice())
+
+
+def _cancel_expired(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        some = deliveries.has_expired(connection, now=database_time(connection))
+    if some:
+        with ledger.write() as connection:
+            deliveries.cancel_expired(connection, now=database_time(connection))

@@ -47,6 +47,18 @@ class Answer:
     duration_s: float
 
 
+@dataclass(frozen=True)
+class Post:
+    """One POST to make, as `Door.post` takes it."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    policy: NetworkPolicy
+    deadline_s: float
+    max_response_bytes: int
+
+
 class Door:
     """The way out to the web. Threads may share one; make it after a fork, not before; `close` it at the end.
 

@@ -6,10 +6,14 @@ A transport's file offers two names, so that the table of transports needs nothi
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from syndicate.model.delivery import Outcome, Parcel
+from syndicate.model.partner import Destination
 from syndicate.model.record import Record
+
+if TYPE_CHECKING:
+    from syndicate.transports.http import Answer, Post
 
 SecretGetter = Callable[[str], str]
 """From a secret's name to the secret; KeyError when there is none of that name."""
@@ -24,6 +28,33 @@ class Transport(Protocol):
 
     def send(self, parcel: Parcel) -> Outcome:
         """Try once. May raise PartnerUnavailable, PartnerRefused or DestinationMisconfigured, and nothing else."""
+        ...
+
+
+class Wire(Protocol):
+    """A window of parcels on their way, as the pipeline sees it. `len` tells how many have not been told of."""
+
+    def start(self, destination: Destination, parcel: Parcel) -> None:
+        """Send a parcel; `finished` tells what came of it."""
+        ...
+
+    def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
+        """The outcomes since the last time, by delivery, waiting at most `wait_s` for the first."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+@runtime_checkable
+class SinglePost(Transport, Protocol):
+    """A transport whose delivery is one POST, so that many can be under way at once (`fan_out.py`)."""
+
+    def request(self, parcel: Parcel) -> "Post":
+        """The POST that carries the parcel. May raise DestinationMisconfigured."""
+        ...
+
+    def meaning(self, answer: "Answer", parcel: Parcel) -> Outcome:
+        """What the answer to it means."""
         ...
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -13,9 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import Field, model_validator
 
 from syndicate.model.delivery import Action, Outcome, OutcomeKind, Parcel, Receipt
-from syndicate.model.record import Name, Record, Url
+from syndicate.model.record import Record, Slug, Url
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.http import Answer, Door
+from syndicate.transports.http import Answer, Door, Post
 from syndicate.transports.protocol import SecretGetter
 from syndicate.transports.signature import sign, timestamp
 
@@ -58,7 +59,7 @@ class WebhookSettings(Record):
     """What a destination with `transport = "webhook"` is set up with."""
 
     url: Url
-    secret: Name = Field(description="the name of the secret, never the secret itself")
+    secret: Slug = Field(description="the name of the secret, never the secret itself")
     network: Literal["public", "internal"] = "public"
     deadline_s: float = Field(default=10, gt=0, le=30, description="from the look-up of the name to the whole answer")
     max_response_bytes: int = Field(default=65_536, ge=0, le=1_048_576, description="how much of the answer is read")
@@ -84,14 +85,21 @@ class Webhook:
 
     def send(self, parcel: Parcel) -> Outcome:
         """POST the parcel once and say what the answer means. Raises PartnerUnavailable or DestinationMisconfigured."""
-        answer = self.door.post(
-            self.settings.url,
+        return self.meaning(self.door.post(**vars(self.request(parcel))), parcel)
+
+    def request(self, parcel: Parcel) -> Post:
+        """The POST that carries the parcel, signed now. Raises DestinationMisconfigured."""
+        return Post(
+            url=self.settings.url,
             body=parcel.body,
             headers=self._headers(parcel),
             policy=self.settings.network,
             deadline_s=self.settings.deadline_s,
             max_response_bytes=self.settings.max_response_bytes,
         )
+
+    def meaning(self, answer: Answer, parcel: Parcel) -> Outcome:
+        """What the answer to this parcel means."""
         return meaning(answer, parcel=parcel, url=self.settings.url)
 
     def _headers(self, parcel: Parcel) -> dict[str, str]:
@@ -205,6 +213,7 @@ def _plain(text: str) -> str:
     return "".join(character for character in spaced if not unicodedata.category(character).startswith("C"))
 
 
+@cache
 def _our_version() -> str:
     try:
         return version("syndicate")

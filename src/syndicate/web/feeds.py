@@ -11,8 +11,7 @@ from syndicate.formats import FEED_FORMATS
 from syndicate.ledger import feeds
 from syndicate.ledger.feeds import Served
 from syndicate.model.clearance import PUBLIC
-from syndicate.rights.question import Question
-from syndicate.rights.term import term
+from syndicate.rights.term import running
 from syndicate.web.conditional import http_date, unchanged, wants_gzip
 from syndicate.web.credentials import require_reader
 
@@ -55,13 +54,8 @@ def _partner_of(feed_id: str, system: System) -> str | None:
 def _require_term(partner_id: str, system: System) -> None:
     """Let a partner pass whose agreement runs today, by the rule that clears its articles; else 403 with its reason."""
     partner = system.newsroom.directory.partner(partner_id)
-    question = Question.model_construct(  # type: ignore[call-arg] # no article: an agreement's term depends on none
-        publisher=system.newsroom.publisher,
-        agreement=partner.agreement if partner else None,
-        public=False,
-        now=system.clock(),
-    )
-    verdict = term(question)
+    agreement = partner.agreement if partner else None
+    verdict = running(agreement, publisher=system.newsroom.publisher, now=system.clock())
     if verdict is not None:
         raise HTTPException(403, verdict.reason)
 

@@ -61,12 +61,6 @@ def issue(ledger: Ledger, *, name: str, scopes: Sequence[str], partner_id: str |
     return f"sy_{token_id}_{secret}"
 
 
-def holder(ledger: Ledger, token: str, *, scope: str, partner_id: str | None = None) -> str | None:
-    """The name of the token, or None when it doesn't open this scope (of this partner)."""
-    found = recognise(ledger, token)
-    return found.name if found and found.may(scope, partner_id=partner_id) else None
-
-
 def recognise(ledger: Ledger, token: str) -> Holder | None:
     """Who holds this token; None when it isn't one of ours, or was taken back."""
     form = _FORM.fullmatch(token)

@@ -192,6 +192,12 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_token", sa.String(length=32), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when the agreement's term is over; none for a removal",
+        ),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column(
             "body",

@@ -28,6 +28,7 @@ class Head:
     uri: str
     revision: int
     planned_revision: int
+    plans: int
     plan_due_at: datetime | None
     version: int
     withdrawn: bool
@@ -64,6 +65,7 @@ def claim_id(connection: Connection, article_id: str, *, uri: str) -> None:
             "uri": uri,
             "head_revision": 0,
             "planned_revision": 0,
+            "plans": 0,
             "version": 0,
             "withdrawn": False,
             "final": False,
@@ -114,7 +116,9 @@ def add_revision(
 def planned(connection: Connection, article_id: str, *, revision: int, due_at: datetime | None) -> None:
     """Note that a revision has been planned, and when the plan must be made again."""
     connection.execute(
-        update(articles).where(articles.c.id == article_id).values(planned_revision=revision, plan_due_at=due_at)
+        update(articles)
+        .where(articles.c.id == article_id)
+        .values(planned_revision=revision, plan_due_at=due_at, plans=articles.c.plans + 1)
     )
 
 
@@ -179,6 +183,7 @@ def _head(row: Row[tuple[object, ...]]) -> Head:
         uri=found["uri"],
         revision=found["head_revision"],
         planned_revision=found["planned_revision"],
+        plans=found["plans"],
         plan_due_at=found["plan_due_at"],
         version=found["version"],
         withdrawn=found["withdrawn"],

@@ -186,17 +186,17 @@ def is_still_claimed(connection: Connection, delivery_id: str, *, token: str) ->
     return connection.scalar(wanted.with_for_update()) is not None
 
 
-def has_expired(connection: Connection, *, now: datetime) -> bool:
-    """Whether anything waits though the agreement it was owed under has ended."""
-    wanted = select(deliveries.c.id).where(deliveries.c.state == "waiting", _expired(now)).limit(1)
-    return connection.scalar(wanted) is not None
+def expired(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """What still waits though the agreement it was owed under has ended: (id, article)."""
+    wanted = select(deliveries.c.id, deliveries.c.article_id).where(deliveries.c.state == "waiting", _expired(now))
+    return [(row.id, row.article_id) for row in connection.execute(wanted.limit(limit))]
 
 
-def cancel_expired(connection: Connection, *, now: datetime) -> None:
-    """Cancel what still waits though the agreement it was owed under has ended."""
+def cancel_expired(connection: Connection, delivery_id: str, *, now: datetime) -> None:
+    """Cancel one of these, unless something has become of it since. The caller has locked the article."""
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.state == "waiting", _expired(now))
+        .where(deliveries.c.id == delivery_id, deliveries.c.state == "waiting")
         .values(state="cancelled", reason="the agreement ended before it could be sent", due_at=None, settled_at=now)
     )
 

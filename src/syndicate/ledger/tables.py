@@ -88,6 +88,13 @@ articles = Table(
     Column("uri", Text, nullable=False, unique=True, comment="tag URI, minted once, never changed, never used again"),
     Column("head_revision", Integer, nullable=False),
     Column("planned_revision", Integer, nullable=False, comment="behind the head: a plan is owed"),
+    Column(
+        "plans",
+        Integer,
+        nullable=False,
+        default=0,
+        comment="how often it was planned: who plans notices who was faster",
+    ),
     Column("plan_due_at", UtcDateTime, index=True, comment="when a hold lapses and the plan must be made again"),
     Column("version", BigInteger, nullable=False, comment="the newest version the CMS has told"),
     Column("withdrawn", Boolean, nullable=False, default=False),

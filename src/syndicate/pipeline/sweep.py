@@ -84,7 +84,8 @@ def _settle_lost(ledger: Ledger, policy: RetryPolicy, dice: Callable[[], float])
 
 def _cancel_expired(ledger: Ledger) -> None:
     with ledger.read() as connection:
-        some = deliveries.has_expired(connection, now=database_time(connection))
-    if some:
+        found = deliveries.expired(connection, now=database_time(connection), limit=AT_ONCE)
+    for delivery_id, article_id in found:
         with ledger.write() as connection:
-            deliveries.cancel_expired(connection, now=database_time(connection))
+            articles.head(connection, article_id, lock=True)
+            deliveries.cancel_expired(connection, delivery_id, now=database_time(connection))

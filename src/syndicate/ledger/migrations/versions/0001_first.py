@@ -25,6 +25,9 @@ def upgrade() -> None:
         sa.Column("head_revision", sa.Integer(), nullable=False),
         sa.Column("planned_revision", sa.Integer(), nullable=False, comment="behind the head: a plan is owed"),
         sa.Column(
+            "plans", sa.Integer(), nullable=False, comment="how often it was planned: who plans notices who was faster"
+        ),
+        sa.Column(
             "plan_due_at",
             sa.DateTime(timezone=True),
             nullable=True,

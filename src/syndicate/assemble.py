@@ -4,8 +4,9 @@ import os
 import random
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy.exc import IntegrityError
 
@@ -13,9 +14,7 @@ from syndicate.configuration import read_newsroom
 from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.database import Ledger
-from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.event import Envelope
-from syndicate.model.partner import Destination
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.deliver import deliver
@@ -26,8 +25,7 @@ from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
-from syndicate.transports import open_transport, outcome_of
-from syndicate.transports.http import Door
+from syndicate.transports.fan_out import FanOut
 
 BUDGET = timedelta(seconds=5)  # how long one Deliver step keeps a worker: it stops within this and one deadline
 FORGET_WORKERS = timedelta(hours=1)
@@ -49,7 +47,6 @@ class System:
     ledger: Ledger
     handover: Handover
     depth: Depth
-    door: Door = field(default_factory=Door)
     clock: Callable[[], datetime] = now
 
     def accept(self, envelope: Envelope) -> Received:
@@ -93,7 +90,8 @@ class System:
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        self.door.close()
+        if "_wire" in vars(self):
+            self._wire.close()
         self.ledger.close()
 
     def _receive(self, envelope: Envelope) -> Received:
@@ -119,9 +117,8 @@ class System:
     def _deliver(self, step: Deliver) -> Sequence[Step]:
         return deliver(
             self.ledger,
-            step.delivery_ids,
             lane=step.lane,
-            send=self._send,
+            wire=self._wire,
             policy=self._policy,
             lease=timedelta(seconds=self.settings.workers.lease_s),
             budget=BUDGET,
@@ -138,14 +135,9 @@ class System:
             give_up_after_s=patience.give_up_after_h * 3600,
         )
 
-    def _send(self, destination: Destination, parcel: Parcel) -> Outcome:
-        def send(parcel: Parcel) -> Outcome:
-            secret = self.settings.secret
-            return open_transport(destination.transport, destination.settings, secret=secret, door=self.door).send(
-                parcel
-            )
-
-        return outcome_of(send, parcel)
+    @cached_property
+    def _wire(self) -> FanOut:
+        return FanOut(secret=self.settings.secret)
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:

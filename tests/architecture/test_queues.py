@@ -18,7 +18,7 @@ STEPS: tuple[Step, ...] = (
     Withdraw(article_id="a-1"),
     BuildFeed(feed_id="all"),
     BuildFeed(feed_id="all", urgent=True),
-    *(Deliver(delivery_ids=("d_1",), lane=lane) for lane in ("withdraw", "deliver", "slow")),
+    *(Deliver(lane=lane) for lane in ("withdraw", "deliver", "slow")),
     *(Beat(lane=lane) for lane in LANES),
 )
 

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from syndicate.model.delivery import Parcel
+from syndicate.model.partner import Destination
 from syndicate.transports import TRANSPORTS, open_transport, outcome_of
+from syndicate.transports.fan_out import FanOut
 from syndicate.transports.http import Door
 from tests.fakes.partner import FakePartner, hang_up, reply
 
@@ -58,12 +60,27 @@ def peer(transport):
         yield peer
 
 
-@pytest.fixture
-def send(transport, peer):
-    door = Door()
-    opened = open_transport(transport, peer.settings, secret=lambda name: SECRET, door=door)
-    yield lambda parcel: outcome_of(opened.send, parcel)
-    door.close()
+@pytest.fixture(params=["one by one", "side by side"])
+def send(request, transport, peer):
+    """Sends one parcel and tells its outcome: alone through the door, or in the window that many share."""
+    if request.param == "one by one":
+        door = Door()
+        opened = open_transport(transport, peer.settings, secret=lambda name: SECRET, door=door)
+        yield lambda parcel: outcome_of(opened.send, parcel)
+        door.close()
+        return
+    fan_out = FanOut(secret=lambda name: SECRET)
+    destination = Destination(name="peer", transport=transport, format="ninjs", settings=peer.settings)
+
+    def send(parcel):
+        fan_out.start(destination, parcel)
+        while not (done := fan_out.finished(wait_s=1)):
+            pass
+        assert (len(done), len(fan_out)) == (1, 0)
+        return done[0][1]
+
+    yield send
+    fan_out.close()
 
 
 def a_parcel(action="publish", *, body="新书架摆进了村口的小店"):

@@ -32,6 +32,8 @@ from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.settings import Patience, Settings, read_settings
+from syndicate.transports import open_transport, outcome_of
+from syndicate.transports.http import Door
 from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours, minutes
 from tests.fakes.partner import FakePartner
 
@@ -63,6 +65,24 @@ class Overtaken(Ledger):
             yield connection
 
 
+class ByHand:
+    """A wire that hands each parcel to a function, and has its outcome at once."""
+
+    def __init__(self, send: Callable[[Destination, Parcel], Outcome]) -> None:
+        self._send = send
+        self._done: list[tuple[str, Outcome]] = []
+
+    def __len__(self) -> int:
+        return len(self._done)
+
+    def start(self, destination: Destination, parcel: Parcel) -> None:
+        self._done.append((parcel.delivery_id, self._send(destination, parcel)))
+
+    def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
+        done, self._done = self._done, []
+        return done
+
+
 class Rehearsal:
     """`partner` lets somebody join, `tell` says what the newsroom says, `run_all` does what follows, `sent` tells."""
 
@@ -83,7 +103,7 @@ class Rehearsal:
             depth=lambda: self.depth,
             clock=self._clock,
         )
-        self._open.callback(self.system.close)
+        self._open.callback(self._close)
 
     def __enter__(self) -> Self:
         return self
@@ -179,18 +199,29 @@ class Rehearsal:
     def send_by(
         self, send: Callable[[Destination, Parcel], Outcome], ids: Sequence[str], *, lease: timedelta = LEASE
     ) -> list[Step]:
-        """Another worker sends these, by its own means and in twenty seconds; tells what it hands on."""
+        """Another worker sends what is due in the lane of these, by its own means; tells what it hands on."""
+        with self.ledger.read() as connection:
+            wanted = select(tables.deliveries.c.lane).where(tables.deliveries.c.id.in_(ids)).distinct()
+            (lane,) = connection.scalars(wanted)
         return deliver(
             self.ledger,
-            ids,
-            lane="deliver",
-            send=send,
+            lane=lane,
+            wire=ByHand(send),
             policy=RetryPolicy(first_wait_s=5, longest_wait_s=60, give_up_after_s=1e10),
             lease=lease,
             budget=timedelta(seconds=20),
             clock=lambda: self.now,
             dice=lambda: 0.0,
         )
+
+    def send_for_real(self, destination: Destination, parcel: Parcel) -> Outcome:
+        """One parcel, one at a time, as the system would send it."""
+        door = Door()
+        secret = self.system.settings.secret
+        transport = open_transport(destination.transport, destination.settings, secret=secret, door=door)
+        outcome = outcome_of(transport.send, parcel)
+        door.close()
+        return outcome
 
     def claim_and_die(self, *ids: str) -> None:
         """A worker takes these, and is never heard of again; its lease is over at once, which the sweep notices."""
@@ -292,5 +323,9 @@ class Rehearsal:
     def _partners(self) -> Sequence[Any]:
         return self.system.newsroom.directory.partners
 
+    def _close(self) -> None:
+        self.system.close()  # as it is at the end: every change of the configuration makes another
+
     def _newsroom(self, *partners: Any) -> None:
+        self.system.close()
         self.system = replace(self.system, newsroom=a_newsroom(partners=partners))

@@ -1,12 +1,16 @@
 """Claim, send, record: nothing is sent by two at once, nothing is lost with a worker: on both databases."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 
+from syndicate.ledger import deliveries
+from syndicate.ledger.database import database_time
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.delivery import Outcome
 from syndicate.model.step import Deliver
+from syndicate.pipeline.deliver import PER_DESTINATION
 from syndicate.pipeline.sweep import LOST
 from syndicate.settings import Patience
 from tests.builders import an_agreement, an_event, hours, minutes, shanghai
@@ -31,9 +35,9 @@ def state(system: Rehearsal, row: Delivery) -> str:
 
 def test_what_was_delivered_is_not_sent_again_however_often_the_message_comes(system: Rehearsal):
     system.partner()
-    row = owed(system)
+    owed(system)
 
-    system.queue([Deliver(delivery_ids=(row.id, row.id), lane="deliver")] * 3)
+    system.queue([Deliver(lane="deliver")] * 3)
     system.run_all()
 
     assert len(system.sent()) == 1
@@ -145,13 +149,12 @@ def test_a_removal_in_the_slow_lane_goes_before_what_has_waited_longer(system: R
         system.set_due(system.rows(article)[-1].id, ago=due_at)
 
     # when
-    (wake_up,) = [step for step in system.sweep() if isinstance(step, Deliver)]
-    system.run_all()
+    with system.ledger.read() as connection:
+        found = deliveries.due(connection, "slow", now=database_time(connection), limit=10)
 
     # then
     removal, publication = system.rows("a-1")[-1], system.rows("a-2")[-1]
-    assert wake_up == Deliver(delivery_ids=(removal.id, publication.id), lane="slow")
-    assert [seen.headers["webhook-id"] for seen in partner.requests[3:]] == [removal.id, publication.id]
+    assert [delivery_id for delivery_id, _ in found] == [removal.id, publication.id]
 
 
 def test_what_is_owed_is_due_by_the_databases_clock_whatever_ours_says(system: Rehearsal):
@@ -233,21 +236,40 @@ def test_what_the_partner_calls_its_copy_is_kept(system: Rehearsal):
 
 
 def test_what_the_time_budget_leaves_is_handed_on(system: Rehearsal):
-    # given: each try takes eleven of the twenty seconds
+    # given: more than one window's share for one destination, and a budget that is over after the first
     system.partner()
-    ids = [owed(system, f"a-{number}").id for number in range(4)]
+    ids = [owed(system, f"a-{number}").id for number in range(PER_DESTINATION + 2)]
     sent = []
 
     def send_slowly(destination, parcel):
-        system.advance(timedelta(seconds=11))
+        system.advance(timedelta(seconds=3))
         sent.append(parcel.delivery_id)
         return Outcome(kind="delivered", reason="收到")
 
     (step,) = system.send_by(send_slowly, ids)
 
-    assert isinstance(step, Deliver)
-    assert len(sent) == 2
-    assert sorted([*sent, *step.delivery_ids]) == sorted(ids)
+    assert step == Deliver(lane="deliver")
+    assert len(sent) == PER_DESTINATION
+
+
+def test_a_destination_that_hangs_costs_its_own_places_only(system: Rehearsal):
+    # given: one partner takes everything and answers nothing, with more owed to it than it has places
+    until = threading.Event()
+    slow, quick = system.partner("manban"), system.partner("kuaibao")
+    slow.will(*[reply(200, until=until) for _ in range(PER_DESTINATION)])
+    for number in range(PER_DESTINATION + 3):
+        owed(system, f"a-{number}")
+    worker = threading.Thread(target=system.system.perform, args=(Deliver(lane="deliver"),))
+
+    # when
+    worker.start()
+    quick.wait_for(lambda seen: len(seen) == PER_DESTINATION + 3, timeout_s=10)
+
+    # then
+    assert len(slow.requests) <= PER_DESTINATION
+    until.set()
+    worker.join(20)
+    assert len(slow.requests) == PER_DESTINATION + 3
 
 
 # leases
@@ -258,7 +280,7 @@ def test_while_somebody_sends_it_nobody_else_does(system: Rehearsal):
     row = owed(system)
 
     def send_while_others_try(destination, parcel):
-        system.queue([Deliver(delivery_ids=(row.id,), lane="deliver")])
+        system.queue([Deliver(lane="deliver")])
         system.run_all()
         system.sweep_and_run()
         return Outcome(kind="delivered", reason="收到")
@@ -301,7 +323,7 @@ def test_what_a_dead_worker_left_is_not_taken_by_a_message_before_the_sweep_has_
     row = owed(system)
     system.claim_and_die(row.id)
 
-    system.queue([Deliver(delivery_ids=(row.id,), lane="deliver")])
+    system.queue([Deliver(lane="deliver")])
     system.run_all()
 
     assert system.sent() == []
@@ -419,13 +441,15 @@ def test_a_correction_waits_for_what_is_in_flight(system: Rehearsal):
     system.partner()
     row = owed(system)
 
+    sent = []
+
     def be_corrected(destination, parcel):
-        system.publish(an_event("updated", version=2))
-        assert system.sent() == []
+        sent.append(parcel.action)
+        if parcel.action == "publish":
+            system.publish(an_event("updated", version=2))
+            assert sent == ["publish"]
         return Outcome(kind="delivered", reason="收到")
 
     system.send_by(be_corrected, [row.id])
-    system.let_time_pass(minutes(1))
-    system.sweep_and_run()
 
-    assert system.sent() == [("updated", 2)]
+    assert (sent, system.sent()) == (["publish", "update"], [])

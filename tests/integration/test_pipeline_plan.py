@@ -544,7 +544,7 @@ def test_a_partner_that_lost_its_right_while_it_was_slow_does_not_get_the_articl
     system.lose_queue()
 
     def send_while_the_right_is_lost(destination, parcel):
-        outcome = system.system._send(destination, parcel)
+        outcome = system.send_for_real(destination, parcel)
         system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
         system.replan()
         return outcome

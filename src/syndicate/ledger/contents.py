@@ -1,6 +1,7 @@
 """Bytes, kept once and compressed, under their digest."""
 
 import gzip
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -42,3 +43,9 @@ def packed(connection: Connection, digest: str) -> bytes:
 def load(connection: Connection, digest: str) -> bytes:
     """The content itself. Raises LookupError when there is none."""
     return gzip.decompress(packed(connection, digest))
+
+
+def load_many(connection: Connection, digests: Iterable[str]) -> dict[str, bytes]:
+    """Several contents in one query, by digest."""
+    wanted = select(contents.c.digest, contents.c.gzip).where(contents.c.digest.in_(list(digests)))
+    return {row.digest: gzip.decompress(row.gzip) for row in connection.execute(wanted)}

@@ -151,15 +151,28 @@ def is_superseded(connection: Connection, delivery: Delivery) -> bool:
     return connection.scalar(wanted.where(deliveries.c.id == delivery.id, _current())) is None
 
 
-def due(connection: Connection, lane: Lane, *, now: datetime, overdue: timedelta, limit: int) -> list[str]:
-    """The ids that should have been taken by now, past due by `overdue`; removals first."""
+def due(
+    connection: Connection,
+    lane: Lane,
+    *,
+    now: datetime,
+    limit: int,
+    overdue: timedelta = timedelta(0),
+    but: Collection[str] = (),
+) -> list[tuple[str, str]]:
+    """What may be sent now, past due by `overdue`, removals first: (id, destination). `claim` looks again, closely.
+
+    `but` names destinations that have enough to do already.
+    """
     wanted = (
-        select(deliveries.c.id)
-        .where(deliveries.c.lane == lane, _due(now - overdue))
+        select(deliveries.c.id, deliveries.c.destination_id)
+        .join(articles, articles.c.id == deliveries.c.article_id)
+        .where(deliveries.c.lane == lane, _due(now - overdue), _current(), ~_expired(now), ~_in_flight())
+        .where(deliveries.c.destination_id.not_in(list(but)))
         .order_by(*_REMOVALS_FIRST)
         .limit(limit)
     )
-    return list(connection.scalars(wanted))
+    return [(row.id, row.destination_id) for row in connection.execute(wanted)]
 
 
 def lost(connection: Connection, *, now: datetime, limit: int) -> list[tuple[Delivery, str]]:

@@ -28,9 +28,8 @@ class BuildFeed(Record):
 
 
 class Deliver(Record):
-    """Send these deliveries, as far as they are still due."""
+    """Send what is due in a lane. A wake-up: what that is, the ledger knows."""
 
-    delivery_ids: tuple[str, ...]
     lane: Lane
 
 

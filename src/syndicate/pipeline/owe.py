@@ -24,8 +24,6 @@ from syndicate.pipeline.newsroom import Newsroom
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 20  # ids in one Deliver step
-
 
 @dataclass(frozen=True)
 class Case:
@@ -134,16 +132,7 @@ def touch_feeds(
 
 def steps_for(connection: Connection, article_id: str, *, feeds: Sequence[str], urgent: bool) -> list[Step]:
     """What follows: removals first, then what is new, then the feeds."""
-    waiting = [row for row in deliveries.of_article(connection, article_id) if row.state == "waiting"]
+    waiting = {row.lane for row in deliveries.of_article(connection, article_id) if row.state == "waiting"}
     lanes: tuple[Lane, ...] = ("withdraw", "deliver", "slow")
-    sends = [
-        Deliver(delivery_ids=ids, lane=lane)
-        for lane in lanes
-        for ids in batches([row.id for row in waiting if row.lane == lane])
-    ]
+    sends = [Deliver(lane=lane) for lane in lanes if lane in waiting]
     return [*sends, *(BuildFeed(feed_id=feed_id, urgent=urgent) for feed_id in feeds)]
-
-
-def batches(ids: Sequence[str]) -> list[tuple[str, ...]]:
-    """Ids in groups that fit one Deliver step."""
-    return [tuple(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]

@@ -17,6 +17,7 @@ TRIES: dict[str, int | None] = {
     "misconfigured": 3,  # a wrong address or secret: a few, in case the partner is in the middle of a change
     "bug": 2,  # our own mistake: once more, in case it was a passing one
 }
+LIMITED = frozenset(kind for kind, limit in TRIES.items() if limit is not None)
 
 
 class RetryPolicy(Record):

@@ -11,7 +11,6 @@ from syndicate.model.delivery import Outcome
 from syndicate.model.step import LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.deliver import settle_try
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.owe import batches
 from syndicate.pipeline.retry import RetryPolicy
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
@@ -56,10 +55,9 @@ def _sends(connection: Connection, idle: set[Lane]) -> list[Step]:
     now = database_time(connection)
     lanes: tuple[Lane, ...] = ("withdraw", "deliver", "slow")
     return [
-        Deliver(delivery_ids=ids, lane=lane)
+        Deliver(lane=lane)
         for lane in lanes
-        if lane in idle
-        for ids in batches(deliveries.due(connection, lane, now=now, overdue=OVERDUE, limit=AT_ONCE))
+        if lane in idle and deliveries.due(connection, lane, now=now, overdue=OVERDUE, limit=1)
     ]
 
 

@@ -19,7 +19,7 @@ from syndicate.transports.addresses import NetworkPolicy, resolve
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Answer, Post
 
-CONNECTIONS_PER_HOST = 8
+CONNECTIONS_PER_HOST = 64  # by name, whatever the port; how many go to one destination is for the pipeline to say
 CONNECTIONS_KEPT = 512
 ADDRESSES_HOLD_S = 30.0  # how long a vetted answer of the resolver is used
 LOOK_AGAIN_S = 0.02  # while a name is being looked up, which libcurl knows nothing of

@@ -9,6 +9,8 @@ from syndicate.ledger.insert import upsert
 from syndicate.ledger.tables import attempts, receipts
 from syndicate.model.delivery import Outcome, OutcomeKind
 
+_ADD = insert(attempts)  # built once, because it is executed for every try
+
 
 def add(
     connection: Connection,
@@ -20,18 +22,17 @@ def add(
     duration_ms: int | None,
 ) -> None:
     """Record one try. `duration_ms` is unknown for a try nobody came back from."""
-    connection.execute(
-        insert(attempts).values(
-            delivery_id=delivery_id,
-            number=number,
-            started_at=started_at,
-            duration_ms=duration_ms,
-            outcome=outcome.kind,
-            status=outcome.status,
-            reason=outcome.reason,
-            answer=outcome.answer,
-        )
-    )
+    row = {
+        "delivery_id": delivery_id,
+        "number": number,
+        "started_at": started_at,
+        "duration_ms": duration_ms,
+        "outcome": outcome.kind,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "answer": outcome.answer,
+    }
+    connection.execute(_ADD, row)
 
 
 def count(connection: Connection, delivery_id: str, kind: OutcomeKind) -> int:

@@ -4,7 +4,7 @@ import socket
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.transports.addresses import FORBIDDEN, forbidden_reason, resolve
@@ -24,7 +24,6 @@ def answering(monkeypatch, *addresses):
 
 
 @pytest.mark.parametrize("network", [network for network in FORBIDDEN if network != "64:ff9b::/32"])
-@settings(max_examples=25)
 @given(data=st.data())
 def test_every_address_of_a_forbidden_network_is_refused(network, data):
     address = data.draw(st.ip_addresses(network=network))

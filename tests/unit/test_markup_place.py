@@ -1,7 +1,7 @@
 """What stands where: cleared pictures only, our statements once, and every other word as it was."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.markup.place import Statement, place
@@ -252,28 +252,24 @@ BODIES = st.lists(BLOCK, max_size=7).map("".join)
 PASSED = st.sets(NAMES)
 
 
-@settings(max_examples=60, deadline=None)
 @given(BODIES, PASSED)
 def test_placing_twice_is_placing_once(body, passed):
     once = placed(body, *passed)
     assert placed(once, *passed) == once
 
 
-@settings(max_examples=60, deadline=None)
 @given(BODIES, PASSED)
 def test_no_refused_picture_is_left_anywhere(body, passed):
     result = placed(body, *passed)
     assert not [name for name in {"a.jpg", "b.jpg", "c.jpg", "d.jpg", "x.jpg"} - passed if SITE + name in result]
 
 
-@settings(max_examples=60, deadline=None)
 @given(BODIES, PASSED)
 def test_what_is_placed_is_clean(body, passed):
     result = placed(body, *passed)
     assert sanitise(result, base_url=SITE) == result
 
 
-@settings(max_examples=60, deadline=None)
 @given(BODIES, PASSED)
 def test_no_other_word_changes(body, passed):
     body = body.replace(HEAD, "").replace(TAIL[0].text, "")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.markup.characters import legal
@@ -161,14 +161,12 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_cleaning_twice_is_cleaning_once(html):
     once = clean(html)
     assert clean(once) == once
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_whatever_comes_out_has_legal_characters_only(html):
     assert legal(clean(html))[1] == 0

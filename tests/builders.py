@@ -209,6 +209,7 @@ def a_delivery(
         media_type="application/json",
         manifest=Manifest(),
         created_at=NOON,
+        patient_since=NOON,
         settled_at=None,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +22,7 @@ from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received, receive
+from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.withdraw import withdraw
@@ -61,6 +63,12 @@ class System:
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
         self.handover(self._follow(step))
+
+    def replay(self, **which: Any) -> Replayed:  # noqa: ANN401 - as `pipeline.replay` has them
+        """Try again what had failed, and hand over what follows."""
+        replayed = replay(self.ledger, **which)
+        self.handover(replayed.steps)
+        return replayed
 
     def sweep(self) -> int:
         """Wake somebody up for whatever is owed; tells how many wake-ups that were."""

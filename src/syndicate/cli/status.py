@@ -49,7 +49,7 @@ def worries(found: Status) -> list[str]:
     ]
     failed = [
         f"{found.failed_lately} deliveries failed within the last day, of articles {', '.join(found.failed_articles)}; "
-        "run: syndicate why ARTICLE --deliveries"
+        "run: syndicate why ARTICLE --deliveries, put right what is wrong, then syndicate replay"
     ]
     return broker + (silence if silent else []) + late + (failed if found.failed_lately else [])
 

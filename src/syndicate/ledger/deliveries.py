@@ -58,6 +58,7 @@ class Delivery:
     media_type: str
     manifest: Manifest
     created_at: datetime
+    patient_since: datetime
     settled_at: datetime | None
 
     @property
@@ -234,6 +235,40 @@ def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
         deliveries.c.lane, deliveries.c.state
     )
     return {(row.lane, row.state): row.many for row in connection.execute(wanted)}
+
+
+def failed(
+    connection: Connection, *, delivery: str | None, article: str | None, partner: str | None, since: datetime | None
+) -> list[str]:
+    """The failed deliveries that fit all of these, oldest first; None narrows nothing."""
+    wanted = select(deliveries.c.id).where(deliveries.c.state == "failed").order_by(deliveries.c.created_at)
+    for column, value in (
+        (deliveries.c.id, delivery),
+        (deliveries.c.article_id, article),
+        (deliveries.c.partner_id, partner),
+    ):
+        wanted = wanted.where(column == value) if value is not None else wanted
+    return list(connection.scalars(wanted.where(deliveries.c.settled_at >= since) if since else wanted))
+
+
+def rearm(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[str]:
+    """Let failed deliveries wait again, due now, as far as they are still wanted; tells which."""
+    concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
+    connection.execute(
+        select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id).with_for_update(read=True)
+    )
+    wanted = (
+        select(deliveries.c.id)
+        .join(articles, articles.c.id == deliveries.c.article_id)
+        .where(deliveries.c.id.in_(ids), deliveries.c.body.is_not(None), _current(), ~_expired(now))
+    )
+    written = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(list(connection.scalars(wanted))), deliveries.c.state == "failed")
+        .values(state="waiting", lane="slow", due_at=now, patient_since=now, settled_at=None, reason="tried again")
+        .returning(deliveries.c.id)
+    )
+    return sorted(written.scalars())
 
 
 def failed_since(connection: Connection, *, since: datetime) -> list[str]:

@@ -183,6 +183,7 @@ deliveries = Table(
     Column("media_type", Text, nullable=False, default=""),
     Column("manifest", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("patient_since", UtcDateTime, nullable=False, comment="when it was owed, or replayed last"),
     Column("settled_at", UtcDateTime),
     Index("ix_deliveries_article_id", "article_id", "destination_id"),
     Index(

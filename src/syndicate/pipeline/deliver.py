@@ -192,7 +192,7 @@ def settle_try(
         outcome,
         tries=delivery.tries,
         alike=attempts.count(connection, delivery.id, outcome.kind) + 1 if outcome.kind in LIMITED else 1,
-        since=delivery.created_at,
+        since=delivery.patient_since,
         lane=delivery.lane,
         policy=policy,
         now=now,

@@ -105,6 +105,7 @@ def owe(connection: Connection, case: Case, *, destination_id: str, edition: int
             media_type=written.media_type,
             manifest=written.manifest,
             created_at=now,
+            patient_since=now,
             settled_at=None if waits else now,
         ),
     )

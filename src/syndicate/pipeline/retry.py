@@ -50,7 +50,7 @@ def after(
 ) -> Next:
     """What follows from the `tries`-th try, the `alike`-th that came out like this.
 
-    `since` is when the delivery was first owed, `dice` a number in [0, 1).
+    `since` is when the patience began, `dice` a number in [0, 1).
     """
     if outcome.kind == "delivered":
         return Next("delivered", outcome.reason, None, lane)

@@ -211,6 +211,9 @@ def upgrade() -> None:
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "patient_since", sa.DateTime(timezone=True), nullable=False, comment="when it was owed, or replayed last"
+        ),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_deliveries_article_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),

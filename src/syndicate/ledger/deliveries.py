@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, update
 
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import articles, clearances, deliveries
@@ -229,28 +229,6 @@ def cancel_expired(connection: Connection, delivery_id: str, *, now: datetime) -
     )
 
 
-def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
-    """How many deliveries there are in each lane and state."""
-    wanted = select(deliveries.c.lane, deliveries.c.state, func.count().label("many")).group_by(
-        deliveries.c.lane, deliveries.c.state
-    )
-    return {(row.lane, row.state): row.many for row in connection.execute(wanted)}
-
-
-def failed(
-    connection: Connection, *, delivery: str | None, article: str | None, partner: str | None, since: datetime | None
-) -> list[str]:
-    """The failed deliveries that fit all of these, oldest first; None narrows nothing."""
-    wanted = select(deliveries.c.id).where(deliveries.c.state == "failed").order_by(deliveries.c.created_at)
-    for column, value in (
-        (deliveries.c.id, delivery),
-        (deliveries.c.article_id, article),
-        (deliveries.c.partner_id, partner),
-    ):
-        wanted = wanted.where(column == value) if value is not None else wanted
-    return list(connection.scalars(wanted.where(deliveries.c.settled_at >= since) if since else wanted))
-
-
 def rearm(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[str]:
     """Let failed deliveries wait again, due now, as far as they are still wanted; tells which."""
     concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
@@ -269,26 +247,6 @@ def rearm(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[
         .returning(deliveries.c.id)
     )
     return sorted(written.scalars())
-
-
-def failed_since(connection: Connection, *, since: datetime) -> list[str]:
-    """The article of each delivery that has failed since then, newest first."""
-    wanted = (
-        select(deliveries.c.article_id)
-        .where(deliveries.c.state == "failed", deliveries.c.settled_at >= since)
-        .order_by(deliveries.c.settled_at.desc())
-    )
-    return list(connection.scalars(wanted))
-
-
-def oldest_due(connection: Connection, *, now: datetime) -> dict[Lane, datetime]:
-    """For each lane, since when its most overdue delivery has been waiting."""
-    wanted = (
-        select(deliveries.c.lane, func.min(deliveries.c.due_at).label("since"))
-        .where(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
-        .group_by(deliveries.c.lane)
-    )
-    return {row.lane: row.since for row in connection.execute(wanted)}
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

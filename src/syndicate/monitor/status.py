@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from syndicate.ledger import articles, beats, deliveries, events, feeds
+from syndicate.ledger import articles, backlog, beats, events, feeds
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import State
 from syndicate.model.record import Moment, Record
@@ -53,11 +53,11 @@ class Status(Record):
 def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -> Status:
     """Look once at the ledger. `depth` is what the queues say, None when they can't be asked."""
     with ledger.read() as connection:
-        counts = deliveries.by_state(connection)
-        oldest = deliveries.oldest_due(connection, now=now)
+        counts = backlog.by_state(connection)
+        oldest = backlog.oldest_due(connection, now=now)
         heard = beats.every(connection)
         behind = feeds.unbuilt(connection, limit=10_000)
-        failed = deliveries.failed_since(connection, since=now - LATELY)
+        failed = backlog.failed_since(connection, since=now - LATELY)
         totals: dict[State, int] = {}
         for (_, state), many in counts.items():
             totals[state] = totals.get(state, 0) + many

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from syndicate.ledger import deliveries
+from syndicate.ledger import backlog, deliveries
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.record import Record
 from syndicate.model.step import Deliver, Step
@@ -26,7 +26,7 @@ def replay(
     """
     with ledger.write() as connection:
         now = database_time(connection)
-        failed = deliveries.failed(connection, delivery=delivery, article=article, partner=partner, since=since)
+        failed = backlog.failed(connection, delivery=delivery, article=article, partner=partner, since=since)
         again = deliveries.rearm(connection, failed, now=now)
     steps: tuple[Step, ...] = (Deliver(lane="slow"),) if again else ()
     return Replayed(again=tuple(again), left=len(failed) - len(again), steps=steps)

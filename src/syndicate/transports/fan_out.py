@@ -31,7 +31,7 @@ class FanOut:
         self._posts: dict[str, tuple[SinglePost, Parcel]] = {}
         self._talks: dict[str, Future[Outcome]] = {}
         self._done: deque[tuple[str, Outcome]] = deque()
-        self._opened: dict[bytes, Transport] = {}
+        self._opened: dict[bytes, tuple[Transport, SinglePost | None]] = {}
         self._threads = ThreadPoolExecutor(CONVERSATIONS_AT_ONCE, thread_name_prefix="conversation")
 
     def __len__(self) -> int:
@@ -62,21 +62,21 @@ class FanOut:
         self._door.close()
 
     def _start(self, destination: Destination, parcel: Parcel) -> Outcome:
-        transport = self._open(destination)
-        if isinstance(transport, SinglePost):
-            post = transport.request(parcel)
-            self._posts[parcel.delivery_id] = (transport, parcel)
+        transport, single_post = self._open(destination)
+        if single_post:
+            post = single_post.request(parcel)
+            self._posts[parcel.delivery_id] = (single_post, parcel)
             self._window(post.policy).start(parcel.delivery_id, post)
         else:
             self._talks[parcel.delivery_id] = self._threads.submit(outcome_of, transport.send, parcel)
         return Outcome(kind="delivered", reason="on its way")
 
-    def _open(self, destination: Destination) -> Transport:
+    def _open(self, destination: Destination) -> tuple[Transport, SinglePost | None]:
+        """The transport, and the same again if it is a single post: asked once, because asking a protocol is slow."""
         key = canonical_json(destination.model_dump(mode="json"))
         if key not in self._opened:
-            self._opened[key] = open_transport(
-                destination.transport, destination.settings, secret=self._secret, door=self._door
-            )
+            opened = open_transport(destination.transport, destination.settings, secret=self._secret, door=self._door)
+            self._opened[key] = (opened, opened if isinstance(opened, SinglePost) else None)
         return self._opened[key]
 
     def _window(self, policy: NetworkPolicy) -> Many:

@@ -194,6 +194,12 @@ deliveries = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index(
+        "ix_deliveries_expiring",
+        "expires_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
         "ix_deliveries_leased",
         "lease_until",
         sqlite_where=text("state = 'sending'"),

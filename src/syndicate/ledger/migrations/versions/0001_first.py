@@ -228,6 +228,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
+        "ix_deliveries_expiring",
+        "deliveries",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
         "ix_deliveries_leased",
         "deliveries",
         ["lease_until"],
@@ -302,6 +310,12 @@ def downgrade() -> None:
         table_name="deliveries",
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.drop_index(
+        "ix_deliveries_expiring",
+        table_name="deliveries",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.drop_index(
         "ix_deliveries_due",

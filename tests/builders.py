@@ -197,7 +197,7 @@ def a_delivery(
         partner_id=destination.split("/", maxsplit=1)[0],
         destination_id=destination,
         action=action,
-        lane="withdraw" if action == "withdraw" else "deliver",
+        lane="retract" if action == "withdraw" else "deliver",
         state=state,
         reason="",
         due_at=NOON if state == "waiting" else None,

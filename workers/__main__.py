@@ -5,7 +5,7 @@ from importlib import import_module
 
 from workers.app import run
 
-ROLES = ("withdraw", "intake", "deliver", "slow", "feeds", "clock")
+ROLES = ("withdraw", "retract", "intake", "deliver", "slow", "feeds", "clock")
 
 
 def main(arguments: list[str]) -> int:

@@ -49,6 +49,7 @@ class Workers(Record):
     """How many worker processes `syndicate up` starts for each lane, and their bounds."""
 
     withdraw: int = Field(default=1, ge=1, le=32)
+    retract: int = Field(default=1, ge=1, le=32)
     intake: int = Field(default=1, ge=1, le=32)
     deliver: int = Field(default=1, ge=1, le=32)
     slow: int = Field(default=1, ge=1, le=32)

@@ -13,12 +13,13 @@ from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, St
 
 ROOT = Path(__file__).parents[2]
 # Every Step there can be, as far as its route depends on it. Removals, first tries and retries are all Deliver steps.
+SENDING: tuple[Lane, ...] = ("retract", "deliver", "slow")
 STEPS: tuple[Step, ...] = (
     Plan(article_id="a-1"),
     Withdraw(article_id="a-1"),
     BuildFeed(feed_id="all"),
     BuildFeed(feed_id="all", urgent=True),
-    *(Deliver(lane=lane) for lane in ("withdraw", "deliver", "slow")),
+    *(Deliver(lane=lane) for lane in SENDING),
     *(Beat(lane=lane) for lane in LANES),
 )
 
@@ -60,6 +61,7 @@ def test_every_lane_and_the_clock_can_be_started():
     assert set(import_module("workers.__main__").ROLES) == {*LANES, "clock"}
 
 
-def test_what_takes_something_back_goes_by_the_withdraw_lane():
+def test_what_decides_a_withdrawal_never_stands_behind_what_is_being_sent():
     assert lane_of(Withdraw(article_id="a-1")) == "withdraw"
     assert lane_of(BuildFeed(feed_id="all", urgent=True)) == "withdraw"
+    assert TASKS[Deliver] not in consumed_by("withdraw")

@@ -419,12 +419,12 @@ def test_who_has_the_article_and_loses_it_by_a_move_to_another_section_gets_a_re
     assert "副刊" in system.answers(revision=2)["yunfeng"].clearance.reason
 
 
-def test_a_removal_by_a_correction_goes_by_the_withdraw_lane(system: Rehearsal):
+def test_a_removal_by_a_correction_goes_by_the_removals_lane(system: Rehearsal):
     system.partner(agreement=an_agreement(sections=("要闻",)))
 
     system.publish(an_event(), an_event("updated", version=2, section=["副刊"]))
 
-    assert system.rows()[-1].lane == "withdraw"
+    assert system.rows()[-1].lane == "retract"
 
 
 def test_who_never_had_it_gets_no_removal(system: Rehearsal):

@@ -155,7 +155,7 @@ def test_removals_are_woken_before_anything_new(system: Rehearsal):
 
     lanes = [step.lane for step in system.sweep() if isinstance(step, Deliver)]
 
-    assert lanes == ["withdraw", "deliver"]
+    assert lanes == ["retract", "deliver"]
 
 
 def test_every_worker_of_every_lane_is_asked_for_a_sign_of_life(system: Rehearsal):

@@ -23,7 +23,7 @@ def test_a_withdrawal_reaches_who_has_the_article(system: Rehearsal):
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2)]
 
 
-def test_a_withdrawal_goes_by_a_lane_of_its_own(system: Rehearsal):
+def test_a_removal_goes_by_a_lane_of_its_own(system: Rehearsal):
     system.partner()
     system.publish(an_event())
     system.tell(an_event("withdrawn", version=2))
@@ -31,7 +31,7 @@ def test_a_withdrawal_goes_by_a_lane_of_its_own(system: Rehearsal):
     system.run_next()
 
     lanes = [step.lane for step in system.queue.steps if isinstance(step, Deliver)]
-    assert lanes == ["withdraw"]
+    assert lanes == ["retract"]
 
 
 def test_a_withdrawal_carries_none_of_the_text(system: Rehearsal):

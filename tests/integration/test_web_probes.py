@@ -10,7 +10,7 @@ from syndicate.ledger.database import Ledger
 from syndicate.web.probes import RecentDepth
 from tests.fakes.web_newsroom import a_newsroom
 
-QUEUED = {"withdraw": 0, "intake": 3, "deliver": 0, "slow": 0, "feeds": 0}
+QUEUED = {"withdraw": 0, "retract": 0, "intake": 3, "deliver": 0, "slow": 0, "feeds": 0}
 
 
 @pytest.fixture

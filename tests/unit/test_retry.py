@@ -145,7 +145,7 @@ def test_a_worker_of_ours_that_keeps_dying_does_not_try_for_ever():
     assert next_after("lost", now=NOON + hours(73)).state == "failed"
 
 
-@pytest.mark.parametrize("lane", ["deliver", "slow", "withdraw"])
+@pytest.mark.parametrize("lane", ["deliver", "slow", "retract"])
 def test_what_failed_once_goes_on_in_the_slow_lane_a_removal_too(lane: str):
     assert next_after(lane=lane).lane == "slow"
 

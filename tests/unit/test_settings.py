@@ -193,7 +193,7 @@ def test_each_lane_has_its_number_of_workers(config: Path, monkeypatch: pytest.M
 
     counts = read_settings(config).worker_counts
 
-    assert counts == {"withdraw": 1, "intake": 1, "deliver": 1, "slow": 3, "feeds": 1}
+    assert counts == {"withdraw": 1, "retract": 1, "intake": 1, "deliver": 1, "slow": 3, "feeds": 1}
 
 
 # secrets

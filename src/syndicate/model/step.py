@@ -4,8 +4,8 @@ from typing import Literal
 
 from syndicate.model.record import Record
 
-Lane = Literal["withdraw", "intake", "deliver", "slow", "feeds"]
-LANES: tuple[Lane, ...] = ("withdraw", "intake", "deliver", "slow", "feeds")
+Lane = Literal["withdraw", "retract", "intake", "deliver", "slow", "feeds"]
+LANES: tuple[Lane, ...] = ("withdraw", "retract", "intake", "deliver", "slow", "feeds")
 
 
 class Plan(Record):

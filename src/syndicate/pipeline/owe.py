@@ -93,7 +93,7 @@ def owe(connection: Connection, case: Case, *, destination_id: str, edition: int
             partner_id=partner_of(destination_id),
             destination_id=destination_id,
             action=due.action,
-            lane="withdraw" if due.action == "withdraw" else "deliver",
+            lane="retract" if due.action == "withdraw" else "deliver",
             state=state,
             reason=written.failure or due.reason,
             due_at=now if waits else None,
@@ -134,6 +134,6 @@ def touch_feeds(
 def steps_for(connection: Connection, article_id: str, *, feeds: Sequence[str], urgent: bool) -> list[Step]:
     """What follows: removals first, then what is new, then the feeds."""
     waiting = {row.lane for row in deliveries.of_article(connection, article_id) if row.state == "waiting"}
-    lanes: tuple[Lane, ...] = ("withdraw", "deliver", "slow")
+    lanes: tuple[Lane, ...] = ("retract", "deliver", "slow")
     sends = [Deliver(lane=lane) for lane in lanes if lane in waiting]
     return [*sends, *(BuildFeed(feed_id=feed_id, urgent=urgent) for feed_id in feeds)]

@@ -53,7 +53,7 @@ def sweep(
 
 def _sends(connection: Connection, idle: set[Lane]) -> list[Step]:
     now = database_time(connection)
-    lanes: tuple[Lane, ...] = ("withdraw", "deliver", "slow")
+    lanes: tuple[Lane, ...] = ("retract", "deliver", "slow")
     return [
         Deliver(lane=lane)
         for lane in lanes

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article, Picture
-from syndicate.model.delivery import Manifest, delivery_id
+from syndicate.model.delivery import delivery_id
 from syndicate.model.event import Envelope
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.partner import Agreement, Destination, Partner
@@ -190,6 +190,8 @@ def a_delivery(
 ) -> Delivery:
     """A delivery as the ledger remembers it."""
     return Delivery(
+        seq=1,
+        number=1,
         id=delivery_id(destination=destination, article=article, revision=revision, edition=edition, action=action),
         article_id=article,
         revision=revision,
@@ -207,7 +209,7 @@ def a_delivery(
         tries=tries,
         body=None,
         media_type="application/json",
-        manifest=Manifest(),
+        manifest="",
         created_at=NOON,
         patient_since=NOON,
         settled_at=None,

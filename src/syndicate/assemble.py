@@ -17,14 +17,17 @@ from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.database import Ledger
 from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received, receive
+from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
 from syndicate.transports.fan_out import FanOut
@@ -76,7 +79,7 @@ class System:
             self.ledger,
             newsroom=self.newsroom,
             depth=self.depth() or {},
-            policy=self._policy,
+            policy=self.policy,
             now=self.clock(),
             dice=random.random,
         )
@@ -127,20 +130,23 @@ class System:
             self.ledger,
             lane=step.lane,
             wire=self._wire,
-            policy=self._policy,
-            lease=timedelta(seconds=self.settings.workers.lease_s),
-            budget=BUDGET,
-            clock=self.clock,
-            dice=random.random,
+            policy=self.policy,
+            around=Surroundings(clock=self.clock, dice=random.random),
         )
 
     @property
-    def _policy(self) -> RetryPolicy:
-        patience = self.settings.patience
-        return RetryPolicy(
-            first_wait_s=patience.first_wait_s,
-            longest_wait_s=patience.longest_wait_s,
-            give_up_after_s=patience.give_up_after_h * 3600,
+    def policy(self) -> DeliveryPolicy:
+        """How patient we are, as it is set."""
+        patience, breaker = self.settings.patience, self.settings.breaker
+        return DeliveryPolicy(
+            retry=RetryPolicy(
+                first_wait_s=patience.first_wait_s,
+                longest_wait_s=patience.longest_wait_s,
+                give_up_after_s=patience.give_up_after_h * 3600,
+            ),
+            breaker=BreakerPolicy(**vars(breaker)),
+            lease=timedelta(seconds=self.settings.workers.lease_s),
+            budget=BUDGET,
         )
 
     @cached_property

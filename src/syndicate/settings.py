@@ -45,6 +45,15 @@ class Patience(Record):
     give_up_after_h: float = Field(default=72, gt=0)
 
 
+class Breaker(Record):
+    """When a destination that fails is given a rest, and when it is paused until a person looks."""
+
+    faults: int = Field(default=10, ge=1, description="in a row, then nothing is sent for a while")
+    first_rest_s: float = Field(default=60, gt=0, description="doubled each time the one try after it fails")
+    longest_rest_s: float = Field(default=3600, gt=0, le=24 * 3600)
+    days: int = Field(default=7, ge=1, description="distinct days with failures and no success, then it is paused")
+
+
 class Workers(Record):
     """How many worker processes `syndicate up` starts for each lane, and their bounds."""
 
@@ -72,6 +81,7 @@ class Settings(BaseSettings):
     publisher: Publisher
     web: Web = Web()
     patience: Patience = Patience()
+    breaker: Breaker = Breaker()
     workers: Workers = Workers()
 
     @classmethod

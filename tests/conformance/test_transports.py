@@ -15,6 +15,7 @@ from syndicate.model.partner import Destination
 from syndicate.transports import TRANSPORTS, open_transport, outcome_of
 from syndicate.transports.fan_out import FanOut
 from syndicate.transports.http import Door
+from tests.builders import NOON
 from tests.fakes.partner import FakePartner, hang_up, reply
 
 SECRET = "whsec_" + "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5"
@@ -73,7 +74,7 @@ def send(request, transport, peer):
     destination = Destination(name="peer", transport=transport, format="ninjs", settings=peer.settings)
 
     def send(parcel):
-        fan_out.start(destination, parcel)
+        fan_out.start(destination, parcel, lambda: True)
         while not (done := fan_out.finished(wait_s=1)):
             pass
         assert (len(done), len(fan_out)) == (1, 0)
@@ -85,7 +86,7 @@ def send(request, transport, peer):
 
 def a_parcel(action="publish", *, body="新书架摆进了村口的小店"):
     return Parcel(
-        delivery_id="d_1", action=action, media_type="text/plain", body=body.encode(), at="2026-03-01T08:00:00Z"
+        delivery_id="d_1", destination_id="h/push", action=action, media_type="text/plain", body=body.encode(), at=NOON
     )
 
 

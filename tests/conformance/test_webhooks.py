@@ -19,8 +19,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 class ADoor:
-    def post(self, url, *, body, headers, **_):
-        self.body, self.headers = body, headers
+    def post(self, post):
+        self.body, self.headers = post.body, post.headers
         return Answer(status=200, headers={}, body=b"", duration_s=0.1)
 
 
@@ -28,7 +28,9 @@ def sent(*, secret, at):
     door = ADoor()
     settings = WebhookSettings(url="https://hezuo.example/tuisong", secret="hezuo")
     body = '{"标题": "夜读:山里的邮路"}'.encode()
-    parcel = Parcel(delivery_id="d_7", action="update", media_type="application/json", body=body, at=at)
+    parcel = Parcel(
+        delivery_id="d_7", destination_id="h/push", action="update", media_type="application/json", body=body, at=at
+    )
     Webhook(settings=settings, secret=lambda name: secret, door=door).send(parcel)
     return door
 

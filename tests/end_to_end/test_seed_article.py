@@ -51,7 +51,7 @@ def test_partners_get_our_words_with_the_notice_and_no_third_partys_pictures(
 
     live.wait_for(lambda: [row.state for row in live.deliveries(article_id)] == ["delivered"] * 3, timeout_s=30)
     for row in live.deliveries(article_id):
-        fell_out = {picture.url: picture.reason for picture in row.manifest.pictures if not picture.passed}
+        fell_out = {picture.url: picture.reason for picture in live.manifest(row).pictures if not picture.passed}
         assert set(fell_out) == set(captions)
         for url, reason in fell_out.items():
             assert captions[url].partition("图片来源:")[2] in reason

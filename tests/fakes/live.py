@@ -21,6 +21,7 @@ from syndicate.assemble import System, assemble
 from syndicate.ledger import beats, deliveries
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import migrate
+from syndicate.model.delivery import Manifest
 from syndicate.model.step import LANES
 from syndicate.monitor.why import Why, why
 from syndicate.settings import read_settings
@@ -117,6 +118,11 @@ class Live:
         """What is owed for an article, and how it stands."""
         with self.system.ledger.read() as connection:
             return deliveries.of_article(connection, article_id)
+
+    def manifest(self, row: Delivery) -> Manifest:
+        """What a delivery carries."""
+        with self.system.ledger.read() as connection:
+            return deliveries.manifest(connection, row)
 
     def why(self, article_id: str) -> Why | None:
         """How everybody stands with an article."""

@@ -14,23 +14,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Date, select, update
 
 from syndicate.assemble import System
 from syndicate.dispatch.inline import Inline
-from syndicate.ledger import clearances, deliveries, feeds, tables
+from syndicate.ledger import claims, clearances, deliveries, feeds, health, tables
+from syndicate.ledger.claims import Claim
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery
-from syndicate.model.delivery import Outcome, Parcel
+from syndicate.ledger.lines import DUE, Due
+from syndicate.ledger.moments import UtcDateTime
+from syndicate.model.delivery import Manifest, Outcome, Parcel
 from syndicate.model.event import Envelope
 from syndicate.model.feed import FeedFamily
+from syndicate.model.health import Health
 from syndicate.model.partner import Destination
 from syndicate.model.step import Lane, Plan, Step, Withdraw
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received
-from syndicate.pipeline.retry import RetryPolicy
+from syndicate.pipeline.window import Surroundings
 from syndicate.settings import Patience, Settings, read_settings
 from syndicate.transports import open_transport, outcome_of
 from syndicate.transports.http import Door
@@ -75,7 +79,7 @@ class ByHand:
     def __len__(self) -> int:
         return len(self._done)
 
-    def start(self, destination: Destination, parcel: Parcel) -> None:
+    def start(self, destination: Destination, parcel: Parcel, is_wanted: Callable[[], bool]) -> None:
         self._done.append((parcel.delivery_id, self._send(destination, parcel)))
 
     def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
@@ -203,15 +207,13 @@ class Rehearsal:
         with self.ledger.read() as connection:
             wanted = select(tables.deliveries.c.lane).where(tables.deliveries.c.id.in_(ids)).distinct()
             (lane,) = connection.scalars(wanted)
+        policy = self.system.policy.model_copy(update={"lease": lease, "budget": timedelta(seconds=20)})
         return deliver(
             self.ledger,
             lane=lane,
             wire=ByHand(send),
-            policy=RetryPolicy(first_wait_s=5, longest_wait_s=60, give_up_after_s=1e10),
-            lease=lease,
-            budget=timedelta(seconds=20),
-            clock=lambda: self.now,
-            dice=lambda: 0.0,
+            policy=policy,
+            around=Surroundings(clock=self._clock, dice=lambda: 0.0),
         )
 
     def send_for_real(self, destination: Destination, parcel: Parcel) -> Outcome:
@@ -223,12 +225,17 @@ class Rehearsal:
         door.close()
         return outcome
 
+    def claim(self, *ids: str, token: str = "somebody", lease: timedelta = LEASE) -> list[Claim]:
+        """A worker takes these, as far as it may have them."""
+        with self.ledger.write() as connection:
+            rows = connection.execute(select(*DUE).where(tables.deliveries.c.id.in_(ids)).order_by("seq")).all()
+            now = database_time(connection)
+            return claims.claim(connection, [Due._make(row) for row in rows], token=token, now=now, lease=lease)
+
     def claim_and_die(self, *ids: str) -> None:
         """A worker takes these, and is never heard of again; its lease is over at once, which the sweep notices."""
-        with self.ledger.write() as connection:
-            now = database_time(connection)
-            taken = deliveries.claim(connection, ids, token="of-the-dead", now=now, lease=timedelta(0), limit=len(ids))
-        assert {row.id for row in taken} == set(ids)
+        taken = self.claim(*ids, token="of-the-dead", lease=timedelta(0))
+        assert {claim.due.id for claim in taken} == set(ids)
 
     def touch(self, feed: str, *, urgent: bool = False) -> None:
         """Say that a feed has changed."""
@@ -252,13 +259,14 @@ class Rehearsal:
         self.now += by
 
     def let_time_pass(self, by: timedelta) -> None:
-        """Turn back every moment of every delivery by so much: that is how old all of it is then."""
-        row = tables.deliveries
-        moments = [column.name for column in row.c if isinstance(column.type, tables.UtcDateTime)]
-        with self.ledger.write() as connection:
-            for found in connection.execute(row.select()).mappings().all():
-                earlier = {name: found[name] - by for name in moments if found[name]}
-                connection.execute(update(row).where(row.c.id == found["id"]).values(earlier))
+        """Turn back every moment of every delivery and health by so much: that is how old all of it is then."""
+        for table, key in ((tables.deliveries, "seq"), (tables.health, "destination_id")):
+            moments = [column.name for column in table.c if isinstance(column.type, UtcDateTime | Date)]
+            with self.ledger.write() as connection:
+                for found in connection.execute(table.select()).mappings().all():
+                    earlier = {name: found[name] - by for name in moments if found[name]}
+                    if earlier:
+                        connection.execute(update(table).where(table.c[key] == found[key]).values(earlier))
 
     def set_due(self, delivery_id: str, *, ago: timedelta) -> None:
         """Have one delivery due since then; a negative time is still to come."""
@@ -287,13 +295,25 @@ class Rehearsal:
             found = deliveries.of_article(connection, article)
         return [row for row in found if not partner or row.partner_id == partner]
 
+    def manifest(self, row: Delivery) -> Manifest:
+        """What a delivery carries."""
+        with self.ledger.read() as connection:
+            return deliveries.manifest(connection, row)
+
+    def health(self, destination: str = "yunfeng/push") -> Health:
+        """How a destination is doing."""
+        with self.ledger.read() as connection:
+            return health.of(connection, [destination])[destination]
+
     def states(self, article: str = "a-1", partner: str = "") -> list[tuple[str, int, str]]:
         """The same in short: (action, revision, state)."""
         return [(row.action, row.revision, row.state) for row in self.rows(article, partner)]
 
     def tries(self, delivery_id: str) -> list[tuple[int, str]]:
         """Every try at a delivery that is on record: (number, outcome)."""
-        wanted = select(tables.attempts).where(tables.attempts.c.delivery_id == delivery_id)
+        row = tables.deliveries
+        wanted = select(tables.attempts).join(row, row.c.seq == tables.attempts.c.delivery_seq)
+        wanted = wanted.where(row.c.id == delivery_id)
         with self.ledger.read() as connection:
             rows = connection.execute(wanted.order_by(tables.attempts.c.seq))
             return [(row.number, row.outcome) for row in rows]

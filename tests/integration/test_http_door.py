@@ -151,9 +151,9 @@ class OneOfMany:
         self._ca_file = ca_file
         self._windows = {}
 
-    def post(self, url, *, policy, **told):
-        window = self._windows.setdefault(policy, Many(policy, ca_file=self._ca_file))
-        window.start("1", Post(url, policy=policy, **told))
+    def post(self, post):
+        window = self._windows.setdefault(post.policy, Many(post.policy, ca_file=self._ca_file))
+        window.start("1", post, lambda: True)
         while not (done := window.finished(wait_s=1)):
             pass
         if isinstance(done[0].result, Exception):
@@ -179,12 +179,14 @@ def door(way_out):
 
 def post(door, url, *, body=b"{}", policy="internal", deadline_s=5.0, max_response_bytes=65_536):
     return door.post(
-        url,
-        body=body,
-        headers={"Content-Type": "application/json"},
-        policy=policy,
-        deadline_s=deadline_s,
-        max_response_bytes=max_response_bytes,
+        Post(
+            url=url,
+            body=body,
+            headers={"Content-Type": "application/json"},
+            policy=policy,
+            deadline_s=deadline_s,
+            max_response_bytes=max_response_bytes,
+        )
     )
 
 

@@ -10,9 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text, update
+from sqlalchemy.exc import IntegrityError
 
-from syndicate.ledger import deliveries, partners, tables
-from syndicate.ledger.database import Ledger, database_time
+from syndicate.ledger import claims, partners, tables
+from syndicate.ledger.claims import Claim
+from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import is_current, migrate
 from tests.builders import NOON, a_destination, a_partner, an_event, hours
 from tests.fakes.rehearsal import Rehearsal
@@ -31,11 +33,8 @@ def owed(system: Rehearsal, many: int) -> list[str]:
     return [row.id for number in range(many) for row in system.rows(f"a-{number}")]
 
 
-def claim(ledger: Ledger, ids: list[str], *, token: str, limit: int = 1) -> list[str]:
-    with ledger.write() as connection:
-        now = database_time(connection)
-        taken = deliveries.claim(connection, ids, token=token, now=now, lease=LEASE, limit=limit)
-    return [row.id for row in taken]
+def claim(system: Rehearsal, ids: list[str], *, token: str) -> list[str]:
+    return [claim.due.id for claim in system.claim(*ids, token=token)]
 
 
 # claims
@@ -48,63 +47,24 @@ def test_claimers_at_the_same_time_never_get_the_same_delivery(system: Rehearsal
     def take_all(number: int) -> list[str]:
         start.wait()
         mine: list[str] = []
-        while taken := claim(system.ledger, ids, token=f"claimer-{number}"):
-            mine += taken
+        for place in range(0, len(ids), 3):
+            mine += claim(system, ids[place : place + 3], token=f"claimer-{number}")
         return mine
 
     with ThreadPoolExecutor(4) as claimers:
         taken = [id for found in claimers.map(take_all, range(4)) for id in found]
 
-    assert len(taken) == len(set(taken))
+    assert sorted(taken) == sorted(ids)
 
 
-def test_what_several_claimers_leave_over_is_nothing(system: Rehearsal):
-    ids = owed(system, 8)
-
-    with ThreadPoolExecutor(4) as claimers:
-        for _ in range(2):
-            list(claimers.map(lambda number: claim(system.ledger, ids, token=f"claimer-{number}"), range(4)))
-    claim(system.ledger, ids, token="the-last", limit=8)
-
-    assert {row.state for number in range(8) for row in system.rows(f"a-{number}")} == {"sending"}
-
-
-def test_no_more_is_claimed_than_was_asked_for(system: Rehearsal):
-    ids = owed(system, 5)
-
-    assert len(claim(system.ledger, ids, token="one", limit=3)) == 3
-
-
-def test_the_one_that_is_due_longest_is_claimed_first(system: Rehearsal):
-    ids = owed(system, 3)
-    with system.ledger.write() as connection:
-        earlier = update(tables.deliveries).where(tables.deliveries.c.id == ids[1])
-        connection.execute(earlier.values(due_at=NOON - hours(1)))
-
-    assert claim(system.ledger, ids, token="one") == [ids[1]]
-
-
-def test_what_is_claimed_is_told_as_it_is_after_the_claim(system: Rehearsal):
+def test_what_is_claimed_is_ours_until_the_lease_ends(system: Rehearsal):
     (id,) = owed(system, 1)
 
-    with system.ledger.write() as connection:
-        now = database_time(connection)
-        (row,) = deliveries.claim(connection, [id], token="one", now=now, lease=LEASE, limit=1)
+    (claim,) = system.claim(id, token="one", lease=LEASE)
 
-    assert (row.state, row.tries) == ("sending", 1)
-    assert (row.claimed_at, row.lease_until) == (now, now + LEASE)
-    assert [row] == system.rows("a-0")
-
-
-def test_a_removal_is_claimed_before_what_has_been_due_longer(system: Rehearsal):
-    ids = owed(system, 2)
-    system.set_due(ids[0], ago=hours(2))
-    system.set_due(ids[1], ago=hours(1))
-    with system.ledger.write() as connection:
-        removal = update(tables.deliveries).where(tables.deliveries.c.id == ids[1])
-        connection.execute(removal.values(action="withdraw"))
-
-    assert claim(system.ledger, ids, token="one") == [ids[1]]
+    (row,) = system.rows("a-0")
+    assert (row.state, row.tries) == ("sending", claim.number == 1)
+    assert (row.claimed_at, row.lease_until) == (claim.claimed_at, claim.claimed_at + LEASE)
 
 
 def test_while_a_claim_has_run_out_and_nobody_noticed_nothing_else_goes_to_that_destination(system: Rehearsal):
@@ -114,7 +74,19 @@ def test_while_a_claim_has_run_out_and_nobody_noticed_nothing_else_goes_to_that_
     system.run_next()
     newer = system.rows("a-0")[-1]
 
-    assert claim(system.ledger, [id, newer.id], token="one", limit=2) == []
+    assert claim(system, [id, newer.id], token="one") == []
+
+
+def test_two_live_claims_for_one_destination_and_article_are_impossible(system: Rehearsal):
+    (id,) = owed(system, 1)
+    system.claim(id)
+    system.tell(an_event("updated", "a-0", version=2))
+    system.run_next()
+    newer = system.rows("a-0")[-1]
+
+    twice = update(tables.deliveries).where(tables.deliveries.c.id == newer.id).values(state="sending")
+    with system.ledger.write() as connection, pytest.raises(IntegrityError):
+        connection.execute(twice)
 
 
 def test_what_is_not_due_yet_is_not_claimed(system: Rehearsal):
@@ -123,20 +95,19 @@ def test_what_is_not_due_yet_is_not_claimed(system: Rehearsal):
         later = datetime.now(UTC) + hours(1)
         connection.execute(update(tables.deliveries).values(due_at=later))
 
-    assert claim(system.ledger, ids, token="one") == []
+    assert claim(system, ids, token="one") == []
 
 
-def test_a_result_is_written_only_while_the_claim_is_ours(system: Rehearsal):
+def test_a_claim_is_ours_only_while_the_token_matches(system: Rehearsal):
     (id,) = owed(system, 1)
-    claim(system.ledger, [id], token="mine")
+    (mine,) = system.claim(id, token="mine")
+    somebody_elses = mine._replace(token="not-mine")
 
-    def settle(token: str) -> bool:
+    def is_ours(claim: Claim) -> bool:
         with system.ledger.write() as connection:
-            return deliveries.settle(
-                connection, id, token=token, state="delivered", reason="", due_at=None, lane="deliver", now=NOON
-            )
+            return bool(claims.still_ours(connection, [claim]))
 
-    assert [settle("not-mine"), settle("mine"), settle("mine")] == [False, True, False]
+    assert [is_ours(somebody_elses), is_ours(mine)] == [False, True]
 
 
 @pytest.mark.parametrize("ledger_url", [pytest.param("postgresql", marks=pytest.mark.integration)], indirect=True)
@@ -144,13 +115,12 @@ def test_a_result_is_written_only_while_the_claim_is_ours(system: Rehearsal):
 def test_whether_a_delivery_is_superseded_waits_for_a_plan_that_is_being_written_down(system: Rehearsal, moves: str):
     # given: a plan has locked the article, and found nothing waiting that it could cancel (SQLite has but one writer)
     (id,) = owed(system, 1)
-    claim(system.ledger, [id], token="mine")
-    (row,) = system.rows("a-0")
+    (mine,) = system.claim(id, token="mine")
 
     def ask() -> bool:
         with system.ledger.write() as connection:
             connection.execute(text("SET application_name = 'the worker'"))
-            return deliveries.is_superseded(connection, row)
+            return bool(claims.superseded(connection, [mine]))
 
     # when: the worker asks before the plan is committed
     with ThreadPoolExecutor(1) as worker:

@@ -1,32 +1,140 @@
-"""What a migration does to rows that are there already: on both databases."""
+"""What the migrations do to rows that are there already: on both databases, from the first shape to the newest."""
 
-from importlib import import_module
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import update
+import pytest
+from sqlalchemy import Connection, text
 
-from syndicate.ledger import tables
+from syndicate.ledger import deliveries, health
 from syndicate.ledger.database import Ledger
-from tests.builders import an_event
-from tests.fakes.rehearsal import Rehearsal
+from syndicate.ledger.deliveries import Delivery
+from syndicate.ledger.migrate import is_current, migrate
+from syndicate.model.delivery import Manifest
+from tests.conftest import Cluster
+
+OLDEST = "0001"
+WHEN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+MANIFEST = Manifest(agreement="QSW-2025-07", notices=("attribution",))
 
 
-def upgrade(ledger: Ledger, name: str) -> None:
-    """Run one migration's upgrade, whatever the ledger's shape is called."""
-    with ledger.write() as connection, Operations.context(MigrationContext.configure(connection)):
-        import_module(f"syndicate.ledger.migrations.versions.{name}").upgrade()
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
+def old_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger of the oldest shape, with an article that was delivered, corrected and is about to be taken back."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'old.db'}"
+    else:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.say("CREATE DATABASE old")
+        url = cluster.url("old")
+    ledger = Ledger(url)
+    migrate(ledger, to=OLDEST)
+    with ledger.write() as connection:
+        _an_article(connection)
+        _a_delivery(connection, "d_1", revision=1, state="delivered", tries=2)
+        _a_delivery(connection, "d_2", revision=2, state="waiting", tries=0)
+        _a_delivery(connection, "d_3", revision=3, state="waiting", tries=0, action="withdraw", lane="withdraw")
+        for number in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO attempts (delivery_id, number, started_at, outcome, reason, answer) "
+                    "VALUES ('d_1', :number, :at, 'delivered', 'accepted', '')"
+                ),
+                {"number": number, "at": _moment(connection)},
+            )
+        connection.execute(
+            text("INSERT INTO receipts VALUES ('d_1', 'remote-1', 'https://yunfeng.example/1', :at)"),
+            {"at": _moment(connection)},
+        )
+    yield ledger
+    ledger.close()
+    if request.param == "postgresql":
+        cluster.say("DROP DATABASE old WITH (FORCE)")
 
 
-def test_removals_that_an_older_version_owed_go_by_their_own_lane(system: Rehearsal):
-    system.partner()
-    system.publish(an_event())
-    system.tell(an_event("withdrawn", version=2))
-    system.run_next()
-    with system.ledger.write() as connection:
-        removals = tables.deliveries.c.action == "withdraw"
-        connection.execute(update(tables.deliveries).where(removals).values(lane="withdraw"))
+def rows(ledger: Ledger) -> list[Delivery]:
+    with ledger.read() as connection:
+        return deliveries.of_article(connection, "a-1")
 
-    upgrade(system.ledger, "0011_retract_lane")
 
-    assert [(row.action, row.lane) for row in system.rows()] == [("publish", "deliver"), ("withdraw", "retract")]
+def test_every_delivery_is_there_still_in_the_order_in_which_it_was_owed(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    assert is_current(old_ledger)
+    assert [(row.id, row.state, row.tries, row.number) for row in rows(old_ledger)] == [
+        ("d_1", "delivered", 2, 1),
+        ("d_2", "waiting", 0, 2),
+        ("d_3", "waiting", 0, 3),
+    ]
+
+
+def test_removals_that_an_older_version_owed_go_by_their_own_lane(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    assert [(row.action, row.lane) for row in rows(old_ledger)][1:] == [("update", "deliver"), ("withdraw", "retract")]
+
+
+def test_the_patience_begins_with_the_first_try(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    assert [row.patient_since for row in rows(old_ledger)] == [WHEN, None, None]
+
+
+def test_tries_receipts_and_manifests_are_still_those_of_their_deliveries(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    first = rows(old_ledger)[0]
+    with old_ledger.read() as connection:
+        assert deliveries.manifest(connection, first) == MANIFEST
+        attempts = connection.execute(text("SELECT delivery_seq, number FROM attempts ORDER BY number")).all()
+        assert [tuple(row) for row in attempts] == [(first.seq, 1), (first.seq, 2)]
+        (receipt,) = connection.execute(text("SELECT * FROM receipts")).all()
+    assert (receipt.destination_id, receipt.article_id, receipt.delivery_seq) == ("yunfeng/push", "a-1", first.seq)
+
+
+def test_every_destination_is_taken_to_be_well_and_counts_on(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    with old_ledger.write() as connection:
+        assert health.of(connection, ["yunfeng/push"])["yunfeng/push"].is_well
+        assert health.next_number(connection, "yunfeng/push") == 4
+
+
+def _an_article(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO articles (id, uri, head_revision, planned_revision, plans, version, withdrawn, final) "
+            "VALUES ('a-1', 'tag:news.example,2020-01-01:article:a-1', 3, 3, 3, 3, TRUE, FALSE)"
+        )
+    )
+
+
+def _a_delivery(connection: Connection, id: str, *, revision: int, state: str, tries: int, **changes: str) -> None:
+    told = {
+        "id": id,
+        "article_id": "a-1",
+        "revision": revision,
+        "edition": 1,
+        "partner_id": "yunfeng",
+        "destination_id": "yunfeng/push",
+        "action": "publish" if revision == 1 else "update",
+        "lane": "deliver",
+        "state": state,
+        "reason": "",
+        "due_at": _moment(connection),
+        "tries": tries,
+        "body": "f" * 64,
+        "media_type": "application/json",
+        "manifest": json.dumps(MANIFEST.model_dump(mode="json")),
+        "created_at": _moment(connection),
+        "patient_since": _moment(connection),
+    } | changes
+    names = ", ".join(told)
+    places = ", ".join(f":{name}" for name in told)
+    connection.execute(text(f"INSERT INTO deliveries ({names}) VALUES ({places})"), told)
+
+
+def _moment(connection: Connection) -> object:
+    return WHEN if connection.dialect.name == "postgresql" else WHEN.strftime("%Y-%m-%d %H:%M:%S.%f")

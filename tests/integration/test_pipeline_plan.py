@@ -59,7 +59,7 @@ def test_what_is_delivered_quotes_the_agreement_and_the_version_of_its_terms(sys
 
     system.publish(an_event())
 
-    manifest = system.rows()[0].manifest
+    manifest = system.manifest(system.rows()[0])
     assert (manifest.agreement, manifest.terms) == ("QSW-9", agreement.version)
 
 
@@ -357,7 +357,7 @@ def test_a_correction_while_the_first_version_waits_replaces_it_before_it_leaves
 
     assert system.sent() == [(PUBLISHED, 2)]
     first = system.rows()[0]
-    assert (first.revision, first.state, first.reason) == (1, "cancelled", "replaced by the plan for revision 2")
+    assert (first.revision, first.state, first.reason) == (1, "cancelled", "superseded by revision 2")
 
 
 def test_what_was_replaced_is_not_found_by_any_later_sweep(system: Rehearsal):

@@ -1,13 +1,15 @@
 """How patient are we? What follows from each kind of outcome."""
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.model.delivery import Outcome
-from syndicate.pipeline.retry import LONGEST_RETRY_AFTER_S, TRIES, Next, RetryPolicy, after
+from syndicate.ledger.claims import Settlement
+from syndicate.model.delivery import LONGEST_RETRY_AFTER_S, Outcome, OutcomeKind
+from syndicate.pipeline.retry import TRIES, RetryPolicy, after
 from tests.builders import NOON, hours
 
 POLICY = RetryPolicy(first_wait_s=10, longest_wait_s=3600, give_up_after_s=72 * 3600)
@@ -23,7 +25,7 @@ def next_after(
     now: datetime = NOON,
     dice: float = 0.5,
     retry_after_s: float | None = None,
-) -> Next:
+) -> Settlement:
     outcome = Outcome(kind=kind, reason="对方说明", retry_after_s=retry_after_s)
     return after(
         outcome,
@@ -37,19 +39,20 @@ def next_after(
     )
 
 
-def wait_s(step: Next, *, now: datetime = NOON) -> float:
+def wait_s(step: Settlement, *, now: datetime = NOON) -> float:
     assert step.due_at is not None
     return (step.due_at - now).total_seconds()
 
 
 def test_what_was_delivered_is_done():
-    assert next_after("delivered") == Next("delivered", "对方说明", None, "deliver")
+    assert next_after("delivered") == Settlement("delivered", "对方说明", None, "deliver")
 
 
 @pytest.mark.parametrize(
     ("kind", "tries", "state"),
     [
         ("refused", 1, "failed"),
+        ("ended", 1, "failed"),
         ("misconfigured", 1, "waiting"),
         ("misconfigured", 2, "waiting"),
         ("misconfigured", 3, "failed"),
@@ -78,9 +81,7 @@ def test_the_wait_grows_with_every_try_however_the_others_came_out():
 
 
 def test_every_kind_of_outcome_but_success_has_a_limit_or_says_that_it_has_none():
-    kinds = set(Outcome.model_fields["kind"].annotation.__args__)
-
-    assert set(TRIES) == kinds - {"delivered"}
+    assert set(TRIES) == set(get_args(OutcomeKind)) - {"delivered", "unsent"}
 
 
 def test_the_reason_goes_with_what_follows():
@@ -126,19 +127,23 @@ def test_a_partner_that_asks_for_more_than_our_longest_wait_gets_it():
 def test_when_the_patience_is_over_it_has_failed_and_says_after_how_many_tries():
     step = next_after(tries=14, now=NOON + hours(72))
 
-    assert step == Next("failed", "given up after 14 tries: 对方说明", None, "deliver")
+    assert step == Settlement("failed", "given up after 14 tries: 对方说明", None, "deliver")
 
 
-def test_what_would_be_tried_within_the_patience_is_tried():
-    now = NOON + hours(72) - timedelta(seconds=11)
-
-    assert next_after(now=now, dice=0.999999).state == "waiting"
-
-
-def test_what_would_be_tried_after_the_patience_is_not_waited_for():
+def test_the_last_try_is_at_the_end_of_the_patience_not_before():
     now = NOON + hours(72) - timedelta(seconds=4)
 
-    assert next_after(now=now, dice=0.5).state == "failed"
+    assert next_after(now=now, tries=9, dice=0.999999).due_at == NOON + hours(72)
+
+
+def test_a_partner_that_asks_for_a_time_after_the_patience_is_asked_once_more_then():
+    now = NOON + hours(71)
+
+    assert next_after(now=now, retry_after_s=3 * 3600.0).due_at == NOON + hours(74)
+
+
+def test_what_never_left_waits_on_in_its_lane_due_at_once():
+    assert next_after("unsent") == Settlement("waiting", "对方说明", NOON, "deliver")
 
 
 def test_a_worker_of_ours_that_keeps_dying_does_not_try_for_ever():

@@ -1,5 +1,7 @@
 """Is the table of transports honest, and does everything that can go wrong become an outcome?"""
 
+from dataclasses import replace
+
 import pytest
 import structlog
 from structlog.testing import capture_logs
@@ -7,13 +9,14 @@ from structlog.testing import capture_logs
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.transports import TRANSPORTS, open_transport, outcome_of, settings_problems
 from syndicate.transports.errors import DestinationMisconfigured, PartnerRefused, PartnerUnavailable
+from tests.builders import NOON
 
 GOOD = {"url": "https://hezuo.example/tuisong", "secret": "hezuo"}
 
 
 def a_parcel():
     return Parcel(
-        delivery_id="d_1", action="publish", media_type="application/json", body=b"{}", at="2026-03-01T08:00:00Z"
+        delivery_id="d_1", destination_id="h/push", action="publish", media_type="application/json", body=b"{}", at=NOON
     )
 
 
@@ -109,7 +112,7 @@ def test_the_log_of_a_bug_shows_neither_body_nor_secret(capsys):
         raise ZeroDivisionError(len(secret))
 
     structlog.reset_defaults()
-    outcome_of(send, a_parcel().model_copy(update={"body": "湖边新修的步道".encode()}))
+    outcome_of(send, replace(a_parcel(), body="湖边新修的步道".encode()))
     written = capsys.readouterr().out
     assert "transport_bug" in written
     assert "c2VjcmV0c2Vj" not in written

@@ -8,19 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.model.delivery import Parcel
+from syndicate.model.delivery import LONGEST_RETRY_AFTER_S, Parcel
+from syndicate.transports.answers import excerpt, meaning, receipt, retry_after_s
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.http import Answer
+from syndicate.transports.http import Answer, Post
 from syndicate.transports.signature import verify
-from syndicate.transports.webhook import (
-    LONGEST_RETRY_AFTER_S,
-    Webhook,
-    WebhookSettings,
-    excerpt,
-    meaning,
-    receipt,
-    retry_after_s,
-)
+from syndicate.transports.webhook import Webhook, WebhookSettings
 
 SECRET = "whsec_" + "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5"
 NOW = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
@@ -30,10 +23,10 @@ URL = "https://hezuo.example/tuisong?token=mimamima&a=1"
 @dataclass
 class ADoor:
     answer: Answer
-    posts: list[dict] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
 
-    def post(self, url, **told):
-        self.posts.append({"url": url, **told})
+    def post(self, post):
+        self.posts.append(post)
         return self.answer
 
 
@@ -44,6 +37,7 @@ def an_answer(status=200, *, headers=None, body=b"", duration_s=0.0):
 def a_parcel(action="publish"):
     return Parcel(
         delivery_id="d_abc",
+        destination_id="h/push",
         action=action,
         media_type="application/json; charset=utf-8",
         body='{"标题": "湖边步道开放"}'.encode(),
@@ -64,23 +58,23 @@ def outcome_for(status, *, action="publish", **rest):
 
 def test_the_parcel_is_posted_as_it_is():
     _, post = sent(deadline_s=3, max_response_bytes=100)
-    assert post["url"] == URL
-    assert post["body"] == a_parcel().body
-    assert post["headers"]["Content-Type"] == "application/json; charset=utf-8"
-    assert (post["policy"], post["deadline_s"], post["max_response_bytes"]) == ("public", 3, 100)
+    assert post.url == URL
+    assert post.body == a_parcel().body
+    assert post.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert (post.policy, post.deadline_s, post.max_response_bytes) == ("public", 3, 100)
 
 
 def test_the_message_is_signed_with_the_named_secret_for_this_try():
     asked = []
     _, post = sent(secret=lambda name: asked.append(name) or SECRET)
-    headers = post["headers"]
+    headers = post.headers
     assert asked == ["hezuo"]
     assert headers["webhook-id"] == "d_abc"
     assert verify(
         id=headers["webhook-id"],
         timestamp=headers["webhook-timestamp"],
         signature=headers["webhook-signature"],
-        body=post["body"],
+        body=post.body,
         secret=SECRET,
         now=NOW,
     )
@@ -88,7 +82,7 @@ def test_the_message_is_signed_with_the_named_secret_for_this_try():
 
 def test_it_says_who_is_calling():
     _, post = sent()
-    assert post["headers"]["User-Agent"].startswith("syndicate/")
+    assert post.headers["User-Agent"].startswith("syndicate/")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +91,7 @@ def test_it_says_who_is_calling():
 )
 def test_the_event_is_named_for_routing(action, event):
     _, post = sent(action=action)
-    assert post["headers"]["syndicate-event"] == event
+    assert post.headers["syndicate-event"] == event
 
 
 def test_a_secret_that_is_not_set_is_named():
@@ -136,7 +130,7 @@ def test_a_secret_too_short_is_named_and_not_shown():
         (429, "unavailable"),
         (400, "refused"),
         (409, "refused"),
-        (410, "refused"),
+        (410, "ended"),
         (413, "refused"),
         (422, "refused"),
         (499, "refused"),

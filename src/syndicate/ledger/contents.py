@@ -1,7 +1,9 @@
 """Bytes, kept once and compressed, under their digest."""
 
 import gzip
-from collections.abc import Iterable
+import zlib
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -45,7 +47,27 @@ def load(connection: Connection, digest: str) -> bytes:
     return gzip.decompress(packed(connection, digest))
 
 
-def load_many(connection: Connection, digests: Iterable[str]) -> dict[str, bytes]:
-    """Several contents in one query, by digest."""
-    wanted = select(contents.c.digest, contents.c.gzip).where(contents.c.digest.in_(list(digests)))
-    return {row.digest: gzip.decompress(row.gzip) for row in connection.execute(wanted)}
+class Recent:
+    """Contents that were needed lately, kept in mind up to a size, because many deliveries carry the same bytes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit = limit_bytes
+        self._kept: dict[str, bytes] = {}
+        self._size = 0
+
+    def load(self, connection: Connection, digests: Collection[str]) -> None:
+        """Have these in mind. One that isn't there, or is broken, is left out: that is for who asks for it to tell."""
+        if self._size > self._limit:
+            self._kept, self._size = {}, 0
+        missing = [digest for digest in set(digests) if digest not in self._kept]
+        if not missing:
+            return
+        wanted = select(contents.c.digest, contents.c.gzip).where(contents.c.digest.in_(missing))
+        for row in connection.execute(wanted):
+            with suppress(OSError, EOFError, zlib.error):
+                self._kept[row.digest] = gzip.decompress(row.gzip)
+                self._size += len(self._kept[row.digest])
+
+    def get(self, digest: str) -> bytes | None:
+        """The content, if it was there to be loaded."""
+        return self._kept.get(digest)

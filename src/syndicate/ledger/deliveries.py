@@ -1,50 +1,36 @@
-"""Deliveries: what is owed to whom, who is sending it now, and what came of it."""
+"""Deliveries: what is owed to whom, and whether it is still wanted. Whose turn it is, and who sends, is elsewhere."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_, select, update
 
-from syndicate.ledger.insert import insert_new
-from syndicate.ledger.tables import articles, clearances, deliveries
-from syndicate.model.delivery import Action, Manifest, State
+from syndicate.ledger import contents, health
+from syndicate.ledger.claims import is_current
+from syndicate.ledger.lines import FAILED, WAITING
+from syndicate.ledger.tables import articles, attempts, deliveries
+from syndicate.model.delivery import Action, Manifest, OutcomeKind, State
+from syndicate.model.record import canonical_json
 from syndicate.model.step import Lane
 
 LONGEST_WAIT = timedelta(hours=25)  # more than any back-off or Retry-After may be (a day)
-CLOCKS_DIFFER = timedelta(minutes=1)
-_REMOVALS_FIRST = (deliveries.c.action != "withdraw", deliveries.c.due_at)
-
-# Built once: it is executed for every try, and building it takes longer than executing it.
-_SETTLE = (
-    update(deliveries)
-    .where(
-        deliveries.c.id == bindparam("claimed_id"),
-        deliveries.c.claim_token == bindparam("claimed_by"),
-        deliveries.c.state == "sending",
-    )
-    .values(
-        state=bindparam("to_state"),
-        reason=bindparam("to_reason"),
-        due_at=bindparam("to_due_at"),
-        lane=bindparam("to_lane"),
-        claim_token=None,
-        lease_until=None,
-        settled_at=bindparam("to_settled_at"),
-    )
-)
+MENDABLE: tuple[OutcomeKind, ...] = ("unavailable", "misconfigured", "ended", "lost")
+"""What a try may have failed of that another day, another address or another secret may cure."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery as the ledger has it."""
+    """A delivery as the ledger has it. `body` and `manifest` are digests of what is among the contents."""
 
+    seq: int
     id: str
     article_id: str
     revision: int
     edition: int
     partner_id: str
     destination_id: str
+    number: int
     action: Action
     lane: Lane
     state: State
@@ -56,9 +42,9 @@ class Delivery:
     tries: int
     body: str | None
     media_type: str
-    manifest: Manifest
+    manifest: str
     created_at: datetime
-    patient_since: datetime
+    patient_since: datetime | None
     settled_at: datetime | None
 
     @property
@@ -67,10 +53,41 @@ class Delivery:
         return self.tries > 0
 
 
-def add(connection: Connection, delivery: Delivery) -> None:
-    """Owe a delivery; one that is owed already stays as it is."""
-    row = {name: value for name, value in vars(delivery).items() if name != "manifest"}
-    insert_new(connection, deliveries, row | {"manifest": delivery.manifest.model_dump(mode="json")})
+@dataclass(frozen=True)
+class NewDelivery:
+    """A delivery that is to be owed. One that doesn't wait is only written down, so that the row says why."""
+
+    id: str
+    article_id: str
+    revision: int
+    edition: int
+    partner_id: str
+    destination_id: str
+    action: Action
+    state: State
+    reason: str
+    expires_at: datetime | None
+    body: str | None
+    media_type: str
+    manifest: Manifest
+
+
+def add(connection: Connection, new: NewDelivery, *, now: datetime) -> None:
+    """Owe a delivery, due at once; one that is owed already stays as it is, but for one that could not be written."""
+    lane: Lane = "retract" if new.action == "withdraw" else "deliver"
+    row = vars(new) | {
+        "lane": lane,
+        "manifest": contents.keep(connection, canonical_json(new.manifest.model_dump(mode="json"))),
+        "due_at": now if new.state == "waiting" else None,
+        "settled_at": None if new.state == "waiting" else now,
+    }
+    known = connection.execute(select(deliveries.c.seq, deliveries.c.body, deliveries.c.tries).where(_named(new.id)))
+    former = known.one_or_none()
+    if former is None:
+        number = health.next_number(connection, new.destination_id)
+        connection.execute(insert(deliveries).values(row | {"number": number, "created_at": now, "tries": 0}))
+    elif former.body is None and former.tries == 0 and new.state == "waiting":  # its key has never carried anything
+        connection.execute(update(deliveries).where(deliveries.c.seq == former.seq).values(row))
 
 
 def of_article(connection: Connection, article_id: str) -> list[Delivery]:
@@ -78,145 +95,35 @@ def of_article(connection: Connection, article_id: str) -> list[Delivery]:
     wanted = (
         select(deliveries)
         .where(deliveries.c.article_id == article_id)
-        .order_by(deliveries.c.destination_id, deliveries.c.revision, deliveries.c.edition, deliveries.c.created_at)
+        .order_by(deliveries.c.destination_id, deliveries.c.revision, deliveries.c.edition, deliveries.c.seq)
     )
     return [_delivery(row) for row in connection.execute(wanted)]
 
 
+def manifest(connection: Connection, delivery: Delivery) -> Manifest:
+    """What a delivery carries."""
+    return Manifest.model_validate_json(contents.load(connection, delivery.manifest))
+
+
 def cancel_waiting(
-    connection: Connection, article_id: str, *, but: Collection[str], reason: str, now: datetime
+    connection: Connection, article_id: str, *, but: Collection[str] = (), reason: str, now: datetime
 ) -> None:
-    """Cancel what waits for an article, but for these. What is being sent is left to settle."""
+    """Cancel what waits for an article, but for these. What is being sent is left to settle.
+
+    Whoever moves an article's head, or answers a partner anew, calls this in the same transaction.
+    """
     connection.execute(
         update(deliveries)
-        .where(
-            deliveries.c.article_id == article_id, deliveries.c.state == "waiting", deliveries.c.id.not_in(list(but))
-        )
+        .where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING, deliveries.c.id.not_in(list(but)))
         .values(state="cancelled", reason=reason, due_at=None, settled_at=now)
     )
 
 
-def claim(
-    connection: Connection, ids: Sequence[str], *, token: str, now: datetime, lease: timedelta, limit: int
-) -> list[Delivery]:
-    """Take up to `limit` of these that may be sent now, removals first.
-
-    A claim is refused once the article has moved on or its partner has a newer answer (the version fence), once the
-    agreement has ended, and while another delivery of the same article to the same destination is in flight.
-    """
-    # Where rows can be locked, the article's are locked first: a plan that is about to move the head must wait for us,
-    # and we for it, so that no two revisions of one article are ever in flight to one destination.
-    concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
-    connection.execute(
-        select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id).with_for_update(read=True)
-    )
-    wanted = (
-        select(deliveries.c.id)
-        .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.id.in_(ids), _due(now), _current(), ~_expired(now), ~_in_flight())
-        .order_by(*_REMOVALS_FIRST)
-        .limit(limit)
-        .with_for_update(of=deliveries, skip_locked=True)
-    )
-    taken = list(connection.scalars(wanted))
-    written = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id.in_(taken))
-        .values(
-            state="sending",
-            claim_token=token,
-            claimed_at=now,
-            lease_until=now + lease,
-            tries=deliveries.c.tries + 1,
-        )
-        .returning(deliveries)
-    )
-    return [_delivery(row) for row in written]
-
-
-def settle(
-    connection: Connection,
-    delivery_id: str,
-    *,
-    token: str,
-    state: State,
-    reason: str,
-    due_at: datetime | None,
-    lane: Lane,
-    now: datetime,
-) -> bool:
-    """Write what came of a try, if the claim is still ours; otherwise nothing changes and the answer is False."""
-    became = {
-        "to_state": state,
-        "to_reason": reason,
-        "to_due_at": due_at,
-        "to_lane": lane,
-        "to_settled_at": None if state == "waiting" else now,
-    }
-    written = connection.execute(_SETTLE, {"claimed_id": delivery_id, "claimed_by": token} | became)
-    return written.rowcount == 1
-
-
-def is_superseded(connection: Connection, delivery: Delivery) -> bool:
-    """Whether the article has moved on, or the partner has a newer answer, since this delivery was planned."""
-    # The article's lock again: a plan that is being written down now has not cancelled what we are about to let wait.
-    article = select(articles.c.id).where(articles.c.id == delivery.article_id)
-    connection.execute(article.with_for_update(read=True))
-    wanted = select(deliveries.c.id).join(articles, articles.c.id == deliveries.c.article_id)
-    return connection.scalar(wanted.where(deliveries.c.id == delivery.id, _current())) is None
-
-
-def due(
-    connection: Connection,
-    lane: Lane,
-    *,
-    now: datetime,
-    limit: int,
-    overdue: timedelta = timedelta(0),
-    but: Collection[str] = (),
-) -> list[tuple[str, str]]:
-    """What may be sent now, past due by `overdue`, removals first: (id, destination). `claim` looks again, closely.
-
-    `but` names destinations that have enough to do already.
-    """
-    wanted = (
-        select(deliveries.c.id, deliveries.c.destination_id)
-        .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.lane == lane, _due(now - overdue), _current(), ~_expired(now), ~_in_flight())
-        .where(deliveries.c.destination_id.not_in(list(but)))
-        .order_by(*_REMOVALS_FIRST)
-        .limit(limit)
-    )
-    return [(row.id, row.destination_id) for row in connection.execute(wanted)]
-
-
-def lost(connection: Connection, *, now: datetime, limit: int) -> list[tuple[Delivery, str]]:
-    """What is in flight with nobody behind it any more, because its lease ran out; with its claim token.
-
-    A claim from the future, which a clock that was set back leaves behind, is taken for lost too.
-    """
-    wanted = (
-        select(deliveries)
-        .where(
-            deliveries.c.state == "sending",
-            or_(deliveries.c.lease_until <= now, deliveries.c.claimed_at > now + CLOCKS_DIFFER),
-        )
-        .limit(limit)
-    )
-    return [(_delivery(row), row.claim_token) for row in connection.execute(wanted)]
-
-
-def is_still_claimed(connection: Connection, delivery_id: str, *, token: str) -> bool:
-    """Whether a claim stands; its row is locked until this transaction ends."""
-    wanted = select(deliveries.c.id).where(
-        deliveries.c.id == delivery_id, deliveries.c.claim_token == token, deliveries.c.state == "sending"
-    )
-    return connection.scalar(wanted.with_for_update()) is not None
-
-
 def expired(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, str]]:
     """What still waits though the agreement it was owed under has ended: (id, article)."""
-    wanted = select(deliveries.c.id, deliveries.c.article_id).where(deliveries.c.state == "waiting", _expired(now))
+    wanted = select(deliveries.c.id, deliveries.c.article_id).where(
+        deliveries.c.state == WAITING, deliveries.c.expires_at <= now
+    )
     return [(row.id, row.article_id) for row in connection.execute(wanted.limit(limit))]
 
 
@@ -224,64 +131,95 @@ def cancel_expired(connection: Connection, delivery_id: str, *, now: datetime) -
     """Cancel one of these, unless something has become of it since. The caller has locked the article."""
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.id == delivery_id, deliveries.c.state == "waiting")
+        .where(_named(delivery_id), deliveries.c.state == WAITING)
         .values(state="cancelled", reason="the agreement ended before it could be sent", due_at=None, settled_at=now)
     )
 
 
-def rearm(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[str]:
-    """Let failed deliveries wait again, due now, as far as they are still wanted; tells which."""
+def rearm(
+    connection: Connection, ids: Sequence[str], *, now: datetime, states: Sequence[State] = ("failed",)
+) -> list[str]:
+    """Let deliveries that ended wait again, due now, as far as they are still wanted; tells which do.
+
+    Left alone are those that a newer revision or answer has overtaken, whose agreement has ended, that were never
+    written, or for whose article something waits for the same destination already.
+    """
     concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
-    connection.execute(
-        select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id).with_for_update(read=True)
-    )
-    wanted = (
-        select(deliveries.c.id)
-        .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(deliveries.c.id.in_(ids), deliveries.c.body.is_not(None), _current(), ~_expired(now))
-    )
+    locked = select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id)
+    connection.execute(locked.with_for_update(read=True)).all()
+    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
+    wanted = wanted.where(deliveries.c.id.in_(ids), _is_wanted(now))
+    again = list(connection.scalars(wanted))
     written = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(list(connection.scalars(wanted))), deliveries.c.state == "failed")
+        .where(deliveries.c.seq.in_(again), deliveries.c.state.in_(states))
         .values(state="waiting", lane="slow", due_at=now, patient_since=now, settled_at=None, reason="tried again")
         .returning(deliveries.c.id)
     )
     return sorted(written.scalars())
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    # A time further away than any wait can be was written by a clock that has been set back since: it is due.
-    in_time = or_(deliveries.c.due_at <= now, deliveries.c.due_at > now + LONGEST_WAIT)
-    return and_(deliveries.c.state == "waiting", in_time)
-
-
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(deliveries.c.expires_at.is_not(None), deliveries.c.expires_at <= now)
-
-
-def _current() -> ColumnElement[bool]:
-    """The version fence, beside a join of the article: of its head revision, and by the newest answer about that."""
-    newer = exists().where(
-        clearances.c.article_id == deliveries.c.article_id,
-        clearances.c.revision == deliveries.c.revision,
-        clearances.c.audience == deliveries.c.partner_id,
-        clearances.c.edition > deliveries.c.edition,
+def failed_and_mendable(
+    connection: Connection, destination_id: str, *, since: datetime, now: datetime, limit: int
+) -> list[str]:
+    """What has failed for a destination since then of something that may be mended, as far as it is still wanted."""
+    mendable = exists().where(
+        attempts.c.delivery_seq == deliveries.c.seq,
+        attempts.c.number == deliveries.c.tries,
+        attempts.c.outcome.in_(MENDABLE),
     )
-    return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
+    wanted = (
+        select(deliveries.c.id)
+        .join(articles, articles.c.id == deliveries.c.article_id)
+        .where(deliveries.c.state == FAILED, deliveries.c.destination_id == destination_id)
+        .where(deliveries.c.settled_at >= since, mendable, _is_wanted(now))
+    )
+    return list(connection.scalars(wanted.order_by(deliveries.c.settled_at).limit(limit)))
 
 
-def _in_flight() -> ColumnElement[bool]:
-    other = deliveries.alias()
-    return exists().where(
+def hurry(connection: Connection, destination_id: str, *, now: datetime) -> None:
+    """Have the retries to a destination due now, with their patience begun anew."""
+    retries = and_(deliveries.c.state == WAITING, deliveries.c.lane == "slow")
+    connection.execute(
+        update(deliveries)
+        .where(retries, deliveries.c.destination_id == destination_id)
+        .values(due_at=now, patient_since=now)
+    )
+
+
+def parked(connection: Connection, lane: Lane, destinations: Sequence[str], *, now: datetime, limit: int) -> list[int]:
+    """What would wait longer than anything may, by `seq`: a clock that has been set back since wrote that time."""
+    in_line = and_(
+        deliveries.c.state == WAITING, deliveries.c.lane == lane, deliveries.c.destination_id.in_(destinations)
+    )
+    wanted = select(deliveries.c.seq).where(in_line, deliveries.c.due_at > now + LONGEST_WAIT)
+    return list(connection.scalars(wanted.limit(limit)))
+
+
+def unpark(connection: Connection, seqs: Sequence[int], *, now: datetime) -> None:
+    """Have these due now, as far as they still wait."""
+    waiting = and_(deliveries.c.seq.in_(seqs), deliveries.c.state == WAITING)
+    connection.execute(update(deliveries).where(waiting).values(due_at=now))
+
+
+def _is_wanted(now: datetime) -> ColumnElement[bool]:
+    """Beside a join of the article: whether what has ended may wait again."""
+    other = deliveries.alias("sibling")
+    sibling = exists().where(
         other.c.article_id == deliveries.c.article_id,
         other.c.destination_id == deliveries.c.destination_id,
-        other.c.id != deliveries.c.id,
-        other.c.state == "sending",
+        other.c.seq != deliveries.c.seq,
+        other.c.state.in_(("waiting", "sending")),
     )
+    in_term = or_(deliveries.c.expires_at.is_(None), deliveries.c.expires_at > now)
+    return and_(deliveries.c.body.is_not(None), is_current(), in_term, ~sibling)
+
+
+def _named(delivery_id: str) -> ColumnElement[bool]:
+    return deliveries.c.id == delivery_id
 
 
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     found = dict(row._mapping)
-    found["manifest"] = Manifest.model_validate(found["manifest"])
     del found["claim_token"]
     return Delivery(**found)

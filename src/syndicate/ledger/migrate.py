@@ -10,14 +10,14 @@ from alembic.script import ScriptDirectory
 from syndicate.ledger.database import Ledger
 
 
-def migrate(ledger: Ledger) -> None:
-    """Upgrade to the newest schema; on a new SQLite ledger, make its directory first."""
+def migrate(ledger: Ledger, *, to: str = "head") -> None:
+    """Upgrade to the newest schema, or `to` a revision; on a new SQLite ledger, make its directory first."""
     if ledger.url.database and ledger.url.get_backend_name() == "sqlite":
         Path(ledger.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ledger.write() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def is_current(ledger: Ledger) -> bool:

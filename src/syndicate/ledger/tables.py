@@ -1,14 +1,13 @@
 """The ledger's tables. Rows of events, revisions, clearances and attempts are only ever added."""
 
-from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -17,33 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite, which knows no zones, keeps it as text that sorts by time."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times: a moment without a zone is a bug."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone can't be remembered: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give every moment its zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from syndicate.ledger.moments import UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -54,6 +31,12 @@ metadata = MetaData(
     }
 )
 Counter = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index of those rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 contents = Table(
     "contents",
@@ -100,12 +83,7 @@ articles = Table(
     Column("withdrawn", Boolean, nullable=False, default=False),
     Column("final", Boolean, nullable=False, default=False),
     Column("first_published", UtcDateTime, index=True, comment="none: withdrawn before we ever saw it"),
-    Index(
-        "ix_articles_owed",
-        "id",
-        sqlite_where=text("planned_revision < head_revision"),
-        postgresql_where=text("planned_revision < head_revision"),
-    ),
+    Index("ix_articles_owed", "id", **_where("planned_revision < head_revision")),
 )
 
 revisions = Table(
@@ -163,12 +141,14 @@ destinations = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", String(40), primary_key=True),
+    Column("seq", Counter, primary_key=True, autoincrement=True, comment="in the order in which they were owed"),
+    Column("id", String(40), nullable=False, unique=True),
     Column("article_id", Text, ForeignKey("articles.id"), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("partner_id", Text, nullable=False),
     Column("destination_id", Text, nullable=False),
+    Column("number", Integer, nullable=False, comment="counts what was ever owed to the destination, without a gap"),
     Column("action", String(10), nullable=False),
     Column("lane", String(10), nullable=False),
     Column("state", String(10), nullable=False),
@@ -181,37 +161,47 @@ deliveries = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("body", String(64), comment="digest of the bytes; frozen, so that a key never carries two contents"),
     Column("media_type", Text, nullable=False, default=""),
-    Column("manifest", JSON, nullable=False),
+    Column("manifest", String(64), nullable=False, comment="digest of the manifest, which is kept among the contents"),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("patient_since", UtcDateTime, nullable=False, comment="when it was owed, or replayed last"),
+    Column("patient_since", UtcDateTime, comment="when it was tried first, or replayed last; none before"),
     Column("settled_at", UtcDateTime),
+    UniqueConstraint("destination_id", "number"),
     Index("ix_deliveries_article_id", "article_id", "destination_id"),
-    Index(
-        "ix_deliveries_due",
-        "lane",
-        "due_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_deliveries_expiring",
-        "expires_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_deliveries_leased",
-        "lease_until",
-        sqlite_where=text("state = 'sending'"),
-        postgresql_where=text("state = 'sending'"),
-    ),
+    # What waits stands in line by destination, so that nobody's line is any longer for somebody else's.
+    Index("ix_deliveries_waiting", "lane", "destination_id", "due_at", **_where("state = 'waiting'")),
+    Index("ix_deliveries_expiring", "expires_at", **_where("state = 'waiting' AND expires_at IS NOT NULL")),
+    # At most one live claim for a destination and article: the version fence holds even if all else failed.
+    Index("ix_deliveries_sending", "destination_id", "article_id", unique=True, **_where("state = 'sending'")),
+    Index("ix_deliveries_failed", "destination_id", "settled_at", **_where("state = 'failed'")),
+)
+
+health = Table(
+    "health",
+    metadata,
+    Column("destination_id", Text, primary_key=True),
+    Column("owed", Integer, nullable=False, default=0, comment="how many deliveries were ever owed to it"),
+    Column("faults", Integer, nullable=False, default=0, comment="in a row, since it last answered"),
+    Column("failing_since", UtcDateTime, comment="the first fault since the last success"),
+    Column("failed_days", Integer, nullable=False, default=0, comment="distinct days since the last success"),
+    Column("failed_on", Date, comment="the last of these days"),
+    Column("slow", Boolean, nullable=False, default=False, comment="it timed out since it last answered"),
+    Column("opened", Integer, nullable=False, default=0, comment="how often in a row the breaker has opened"),
+    Column("open_until", UtcDateTime, comment="none: the breaker is closed; past: one probe may go"),
+    Column("paused_at", UtcDateTime),
+    Column("paused_by", String(10), nullable=False, default="", comment="failures, the partner (410), or a person"),
+    Column("paused_because", Text, nullable=False, default=""),
+    Column("rearm_since", UtcDateTime, comment="what failed since then is to wait again; the sweep does it"),
+    Column("spent_until", UtcDateTime, comment="the rate limit's theoretical arrival time (GCRA)"),
+    Column("fingerprint", String(64), comment="of its address and secrets: what changed may work now"),
+    Index("ix_health_troubled", "destination_id", **_where("failing_since IS NOT NULL OR paused_at IS NOT NULL")),
+    Index("ix_health_rearm", "destination_id", **_where("rearm_since IS NOT NULL")),
 )
 
 attempts = Table(
     "attempts",
     metadata,
     Column("seq", Counter, primary_key=True, autoincrement=True),
-    Column("delivery_id", String(40), ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("delivery_seq", Counter, ForeignKey("deliveries.seq"), nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("duration_ms", Integer),
@@ -224,7 +214,9 @@ attempts = Table(
 receipts = Table(
     "receipts",
     metadata,
-    Column("delivery_id", String(40), ForeignKey("deliveries.id"), primary_key=True),
+    Column("destination_id", Text, primary_key=True),
+    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
+    Column("delivery_seq", Counter, ForeignKey("deliveries.seq"), nullable=False, comment="whose answer it was"),
     Column("remote_id", Text, nullable=False, default=""),
     Column("remote_url", Text, nullable=False, default=""),
     Column("received_at", UtcDateTime, nullable=False),
@@ -241,12 +233,7 @@ feeds = Table(
     Column("changed_at", UtcDateTime, comment="when the content last changed, by its cause; stands in the bytes"),
     Column("built_at", UtcDateTime, comment="when these bytes were first served: Last-Modified"),
     Column("selection", String(64), nullable=False, default="", comment="digest of what was selected, to skip no-ops"),
-    Index(
-        "ix_feeds_unbuilt",
-        "id",
-        sqlite_where=text("built_seq < dirty_seq"),
-        postgresql_where=text("built_seq < dirty_seq"),
-    ),
+    Index("ix_feeds_unbuilt", "id", **_where("built_seq < dirty_seq")),
 )
 
 feed_renditions = Table(

@@ -2,14 +2,18 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from syndicate.model.clearance import PictureVerdict
-from syndicate.model.record import Moment, Record
+from syndicate.model.record import Record
 
 Action = Literal["publish", "update", "withdraw"]
 State = Literal["waiting", "sending", "delivered", "failed", "cancelled"]
-OutcomeKind = Literal["delivered", "unavailable", "refused", "misconfigured", "lost", "bug"]
+OutcomeKind = Literal["delivered", "unavailable", "refused", "misconfigured", "ended", "lost", "bug", "unsent"]
+
+LONGEST_RETRY_AFTER_S = 24 * 3600.0  # what a partner may ask for with Retry-After
 
 
 def delivery_id(*, destination: str, article: str, revision: int, edition: int, action: Action) -> str:
@@ -31,29 +35,42 @@ class Manifest(Record):
     licence: str = ""
 
 
-class Receipt(Record):
+@dataclass(frozen=True, slots=True)
+class Receipt:
     """What the partner called its copy; needed to update it and to take it back."""
 
     remote_id: str = ""
     remote_url: str = ""
 
 
-class Outcome(Record):
-    """What came of one try. `lost` means that the worker died before it could say; the partner may have it."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try. After `lost` (the worker died before it could say) the partner may have it.
+
+    `unsent` is no try: not a byte has left, because it was no longer wanted, or we were told to stop. `timed_out` tells
+    a partner that is slow from one that says no.
+    """
 
     kind: OutcomeKind
     reason: str
     status: int | None = None
     retry_after_s: float | None = None
+    timed_out: bool = False
     answer: str = ""
     receipt: Receipt | None = None
 
 
-class Parcel(Record):
-    """What a transport is handed: one delivery, ready to send. `at` is when this try begins."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a transport is handed: one delivery, ready to send. `at` is when this try begins.
+
+    `receipt` is what the partner called the copy it has, if it said.
+    """
 
     delivery_id: str
+    destination_id: str
     action: Action
     media_type: str
     body: bytes
-    at: Moment
+    at: datetime
+    receipt: Receipt | None = None

@@ -59,6 +59,9 @@ class Destination(Record):
     name: Slug
     transport: Slug
     format: Slug
+    concurrency: int = Field(default=8, ge=1, le=200, description="how many deliveries may be under way at once")
+    per_minute: float | None = Field(default=None, gt=0, le=1_000_000, description="at most so many a minute")
+    give_up_after_h: float | None = Field(default=None, gt=0, description="else as [patience] says")
     settings: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from syndicate.model.record import Record
 
 Lane = Literal["withdraw", "retract", "intake", "deliver", "slow", "feeds"]
 LANES: tuple[Lane, ...] = ("withdraw", "retract", "intake", "deliver", "slow", "feeds")
+SENDING_LANES: tuple[Lane, ...] = ("retract", "deliver", "slow")  # those in which deliveries wait
 
 
 class Plan(Record):

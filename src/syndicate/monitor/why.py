@@ -63,7 +63,8 @@ def why(ledger: Ledger, article_id: str, *, directory: Directory, partner_id: st
         words = articles.last_article(connection, article_id, before=head.revision + 1)
         standings = clearances.of_revision(connection, article_id, words.revision if words else 0)
         rows = deliveries.of_article(connection, article_id)
-        remote = attempts.receipts_of(connection, [row.id for row in rows])
+        receipts = attempts.receipts_of(connection, article_id)
+        remote = {seq: receipt.remote_url for seq, receipt in receipts.values()}
     names = {PUBLIC: "公开订阅源 (public feeds)"} | {partner.id: partner.name for partner in directory.partners}
     audiences = list(dict.fromkeys([*names, *standings, *(row.partner_id for row in rows)]))
     explanations = [
@@ -93,7 +94,7 @@ def _explain(
     name: str,
     standing: Standing | None,
     rows: list[Delivery],
-    remote: dict[str, str],
+    remote: dict[int, str],
     *,
     withdrawn: bool,
 ) -> Explanation:
@@ -107,7 +108,7 @@ def _explain(
         until=standing.clearance.until if standing else None,
         agreement=standing.agreement if standing else "",
         pictures=standing.clearance.pictures if standing else (),
-        deliveries=tuple(_sending(row, remote.get(row.id, "")) for row in rows),
+        deliveries=tuple(_sending(row, remote.get(row.seq, "")) for row in rows),
     )
 
 

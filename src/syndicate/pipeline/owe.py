@@ -12,12 +12,12 @@ from syndicate.ledger import articles, contents, deliveries, feeds, partners
 from syndicate.ledger.articles import Head
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.database import database_time
-from syndicate.ledger.deliveries import Delivery
+from syndicate.ledger.deliveries import NewDelivery
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.delivery import Manifest, State, delivery_id
 from syndicate.model.partner import Destination
-from syndicate.model.step import BuildFeed, Deliver, Lane, Step
+from syndicate.model.step import SENDING_LANES, BuildFeed, Deliver, Step
 from syndicate.model.story import Retraction
 from syndicate.pipeline.duty import Duty
 from syndicate.pipeline.newsroom import Newsroom
@@ -82,10 +82,9 @@ def owe(connection: Connection, case: Case, *, destination_id: str, edition: int
         destination=destination_id, article=head.id, revision=head.revision, edition=edition, action=due.action
     )
     state: State = "failed" if written.failure else "waiting" if due.sent else "cancelled"
-    waits = state == "waiting"
     deliveries.add(
         connection,
-        Delivery(
+        NewDelivery(
             id=named,
             article_id=head.id,
             revision=head.revision,
@@ -93,21 +92,14 @@ def owe(connection: Connection, case: Case, *, destination_id: str, edition: int
             partner_id=partner_of(destination_id),
             destination_id=destination_id,
             action=due.action,
-            lane="retract" if due.action == "withdraw" else "deliver",
             state=state,
             reason=written.failure or due.reason,
-            due_at=now if waits else None,
-            lease_until=None,
-            claimed_at=None,
             expires_at=written.expires_at,
-            tries=0,
             body=contents.keep(connection, written.packed) if written.packed and due.sent else None,
             media_type=written.media_type,
             manifest=written.manifest,
-            created_at=now,
-            patient_since=now,
-            settled_at=None if waits else now,
         ),
+        now=now,
     )
     return named
 
@@ -134,6 +126,5 @@ def touch_feeds(
 def steps_for(connection: Connection, article_id: str, *, feeds: Sequence[str], urgent: bool) -> list[Step]:
     """What follows: removals first, then what is new, then the feeds."""
     waiting = {row.lane for row in deliveries.of_article(connection, article_id) if row.state == "waiting"}
-    lanes: tuple[Lane, ...] = ("retract", "deliver", "slow")
-    sends = [Deliver(lane=lane) for lane in lanes if lane in waiting]
+    sends = [Deliver(lane=lane) for lane in SENDING_LANES if lane in waiting]
     return [*sends, *(BuildFeed(feed_id=feed_id, urgent=urgent) for feed_id in feeds)]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, health, partners
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
@@ -112,6 +112,7 @@ def _write_down(connection: Connection, case: Case, revision: Revision, answers:
 
 def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer], *, as_good: range) -> list[str]:
     partners.remember(connection, case.newsroom.directory.partners, now=case.now)
+    health.lock(connection, {name for answer in answers for name in answer.written})
     standings = clearances.of_revision(connection, case.head.id, case.head.revision)
     rows = deliveries.of_article(connection, case.head.id)
     histories = {name: list(history) for name, history in groupby(rows, key=lambda row: row.destination_id)}
@@ -149,7 +150,9 @@ def _owe_audience(
         if clearance.decision == "cleared" and written is None:
             clearance = _gone("destination")
         before, same = _split(histories.get(destination_id, ()), (case.head.revision, edition), clearance)
-        if same:  # owed by an earlier plan of this very answer: planning again must not find another duty
+        if same and not _was_unwritable(
+            same
+        ):  # owed by an earlier plan of this very answer: it must not find another duty
             owed.append(same.id)
             continue
         due = duty(before, clearance, as_good=as_good)
@@ -168,6 +171,11 @@ def _split(
     brings = clearance.decision == "cleared"
     same = [row for row in history if (row.revision, row.edition) == answer and (row.action != "withdraw") == brings]
     return [row for row in history if row not in same], same[-1] if same else None
+
+
+def _was_unwritable(delivery: Delivery) -> bool:
+    """Whether there never were any bytes: then its key has carried nothing, and it may be written now."""
+    return delivery.state == "failed" and delivery.body is None and not delivery.tries
 
 
 def _gone(what: str) -> Clearance:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, events
+from syndicate.ledger import articles, deliveries, events
 from syndicate.ledger.articles import Head
 from syndicate.markup.characters import legal
 from syndicate.markup.sanitise import sanitise
@@ -78,7 +78,9 @@ def _revise(connection: Connection, event: Event, head: Head, *, seq: int, now: 
     if former and former.kind != "withdrawn" and isinstance(data, Article) and data.change == "minor":
         updated = former.updated
     kind = articles.KINDS[event.type]
-    articles.add_revision(connection, head, kind=kind, data=data, event_seq=seq, updated=updated, now=now)
+    number = articles.add_revision(connection, head, kind=kind, data=data, event_seq=seq, updated=updated, now=now)
+    overtaken = "the article was withdrawn" if isinstance(data, Withdrawal) else f"superseded by revision {number}"
+    deliveries.cancel_waiting(connection, head.id, reason=overtaken, now=now)
 
 
 def _changes_nothing(event: Event, head: Head) -> str:

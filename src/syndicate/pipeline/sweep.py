@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, deliveries, feeds
+from syndicate.ledger import articles, claims, deliveries, feeds, health, lines, partners
+from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
-from syndicate.model.step import LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
-from syndicate.pipeline.deliver import settle_try
+from syndicate.model.health import Health
+from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.retry import RetryPolicy
+from syndicate.pipeline.record import DeliveryPolicy, record, tell
+from syndicate.pipeline.turns import MANY_LINES, is_work
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
-AT_ONCE = 200  # things woken up for in one go, per lane
-LOST = Outcome(kind="lost", reason="the worker died in the middle of this try; the partner may have it")
+AT_ONCE = 200  # things seen to in one go, per kind
 OVERDUE = timedelta(seconds=2)  # what became due just now has its own message on the way
+LOST = Outcome(kind="lost", reason="the worker died in the middle of this try; the partner may have it")
 
 
 def sweep(
@@ -24,7 +26,7 @@ def sweep(
     *,
     newsroom: Newsroom,
     depth: Mapping[Lane, int],
-    policy: RetryPolicy,
+    policy: DeliveryPolicy,
     now: datetime,
     dice: Callable[[], float],
 ) -> list[Step]:
@@ -35,11 +37,13 @@ def sweep(
     _ensure_feeds(ledger, newsroom, now)
     _settle_lost(ledger, policy, dice)
     _cancel_expired(ledger)
+    _unpark(ledger)
+    _rearm(ledger)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)
         unbuilt = feeds.unbuilt(connection, limit=AT_ONCE)
-        sends = _sends(connection, idle)
+        sends = _sends(connection, depth)
     steps: list[Step] = [Withdraw(article_id=name) for name, withdrawn in plans if withdrawn and "withdraw" in idle]
     steps += sends
     steps += [Plan(article_id=name) for name, withdrawn in plans if not withdrawn and "intake" in idle]
@@ -51,13 +55,13 @@ def sweep(
     return steps
 
 
-def _sends(connection: Connection, idle: set[Lane]) -> list[Step]:
+def _sends(connection: Connection, depth: Mapping[Lane, int]) -> list[Step]:
+    """One wake-up for a lane in which something can be sent, and whose workers have none waiting for them already."""
     now = database_time(connection)
-    lanes: tuple[Lane, ...] = ("retract", "deliver", "slow")
     return [
         Deliver(lane=lane)
-        for lane in lanes
-        if lane in idle and deliveries.due(connection, lane, now=now, overdue=OVERDUE, limit=1)
+        for lane in SENDING_LANES
+        if not depth.get(lane, 0) and is_work(connection, lane, now=now - OVERDUE)
     ]
 
 
@@ -70,14 +74,19 @@ def _ensure_feeds(ledger: Ledger, newsroom: Newsroom, now: datetime) -> None:
             feeds.ensure(connection, sorted(missing), at=now)
 
 
-def _settle_lost(ledger: Ledger, policy: RetryPolicy, dice: Callable[[], float]) -> None:
+def _settle_lost(ledger: Ledger, policy: DeliveryPolicy, dice: Callable[[], float]) -> None:
     """Let what a worker that died was sending be tried again, or end, as after any other try."""
     with ledger.read() as connection:
-        found = deliveries.lost(connection, now=database_time(connection), limit=AT_ONCE)
-    for delivery, token in found:
-        with ledger.write() as connection:
-            if deliveries.is_still_claimed(connection, delivery.id, token=token):
-                settle_try(connection, delivery, LOST, token=token, duration_ms=None, policy=policy, dice=dice())
+        found = claims.lost(connection, now=database_time(connection), limit=AT_ONCE)
+    if not found:
+        return
+    with ledger.write() as connection:
+        ours = claims.still_ours(connection, found)  # another sweep may have been here
+        lost = [Attempt(claim, LOST, None) for claim in found if claim.due.seq in ours]
+        known = partners.newest_destinations(connection, {one.claim.due.destination_id for one in lost})
+        recorded = record(connection, lost, known=known, policy=policy, dice=dice) if lost else None
+    if recorded:
+        tell(recorded)
 
 
 def _cancel_expired(ledger: Ledger) -> None:
@@ -87,3 +96,37 @@ def _cancel_expired(ledger: Ledger) -> None:
         with ledger.write() as connection:
             articles.head(connection, article_id, lock=True)
             deliveries.cancel_expired(connection, delivery_id, now=database_time(connection))
+
+
+def _unpark(ledger: Ledger) -> None:
+    """Have due what a clock that was set back would let wait for ever."""
+    with ledger.read() as connection:
+        now = database_time(connection)
+        found: list[int] = []
+        for lane in SENDING_LANES:
+            in_line = lines.lines(connection, lane, limit=MANY_LINES)
+            found += deliveries.parked(connection, lane, in_line, now=now, limit=AT_ONCE) if in_line else []
+    if found:
+        with ledger.write() as connection:
+            deliveries.unpark(connection, found, now=now - OVERDUE)
+
+
+def _rearm(ledger: Ledger) -> None:
+    """Where a destination is well again: have its retries due now, and let what failed meanwhile wait again."""
+    with ledger.read() as connection:
+        healed = health.to_rearm(connection, limit=AT_ONCE)
+    for one in healed:
+        with ledger.write() as connection:
+            _rearm_one(connection, one)
+
+
+def _rearm_one(connection: Connection, one: Health) -> None:
+    now = database_time(connection)
+    assert one.rearm_since is not None  # that is how it was found
+    failed = deliveries.failed_and_mendable(
+        connection, one.destination_id, since=one.rearm_since, now=now, limit=AT_ONCE
+    )
+    deliveries.rearm(connection, failed, now=now)
+    if len(failed) < AT_ONCE:  # else the next sweep goes on
+        deliveries.hurry(connection, one.destination_id, now=now)
+        health.rearmed(connection, one)

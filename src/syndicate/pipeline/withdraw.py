@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, deliveries
+from syndicate.ledger import articles, clearances, deliveries, health
 from syndicate.ledger.articles import Head
 from syndicate.ledger.database import Ledger
 from syndicate.model.article import Article, Withdrawal
@@ -52,6 +52,7 @@ def _owe_removals(connection: Connection, case: Case, *, reason: str) -> list[st
         for destination_id, history in groupby(rows, key=lambda row: row.destination_id)
         if may_hold([row for row in history if row.revision < case.head.revision])
     ]
+    health.lock(connection, holders)
     return [
         owe(
             connection,

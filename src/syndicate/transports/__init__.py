@@ -64,6 +64,7 @@ def outcome_of(send: Callable[[Parcel], Outcome], parcel: Parcel) -> Outcome:
             kind="unavailable",
             reason=error.reason,
             retry_after_s=error.retry_after_s,
+            timed_out=error.timed_out,
             status=error.status,
             answer=error.answer,
         )

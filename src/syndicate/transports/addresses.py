@@ -92,7 +92,7 @@ def _looked_up(host: str, port: int, *, timeout_s: float) -> tuple[str, ...]:
         raise DestinationMisconfigured(f"{host} is not a name that can be looked up: correct the url") from None
     except TimeoutError:
         asked.cancel()
-        raise PartnerUnavailable(f"the name {host} was not resolved in time") from None
+        raise PartnerUnavailable(f"the name {host} was not resolved in time", timed_out=True) from None
     except OSError as error:
         raise PartnerUnavailable(f"the name {host} could not be resolved: {error.strerror}") from None
     return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))

@@ -84,17 +84,17 @@ def connect(host: str, port: int) -> socket.socket:
     """
     call = _call.get()
     addresses = resolve(host, port, policy=call.policy, timeout_s=call.left_s())
-    fault = ""
+    fault, late = "", False
     for place, address in enumerate(addresses):
         try:
             return _connected(address, port, patience_s=call.left_s() / (len(addresses) - place))
         except ConnectionRefusedError:
             fault = f"{host} refused the connection (port {port})"
         except TimeoutError:
-            fault = f"{host} could not be reached in time (port {port})"
+            fault, late = f"{host} could not be reached in time (port {port})", True
         except OSError as error:
             fault = f"{host} could not be reached (port {port}): {error.strerror}"
-    raise PartnerUnavailable(fault)
+    raise PartnerUnavailable(fault, timed_out=late)
 
 
 def _connected(address: str, port: int, *, patience_s: float) -> socket.socket:

@@ -8,11 +8,18 @@ class PartnerUnavailable(Exception):
     """The partner can't take it now; trying again later may help. It may have arrived all the same."""
 
     def __init__(
-        self, reason: str, retry_after_s: float | None = None, status: int | None = None, answer: str = ""
+        self,
+        reason: str,
+        retry_after_s: float | None = None,
+        status: int | None = None,
+        answer: str = "",
+        *,
+        timed_out: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after_s = retry_after_s
+        self.timed_out = timed_out
         self.status = status
         self.answer = answer
 

@@ -7,18 +7,31 @@ that needs several turns is asked in a thread.
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
 
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.partner import Destination
-from syndicate.model.record import canonical_json
 from syndicate.transports import open_transport, outcome_of
 from syndicate.transports.addresses import NetworkPolicy
 from syndicate.transports.http import Answer, Door
-from syndicate.transports.many import Fault, Many
-from syndicate.transports.protocol import SecretGetter, SinglePost, Transport
+from syndicate.transports.many import Many
+from syndicate.transports.protocol import IsWanted, SecretGetter, SinglePost, Transport
+from syndicate.transports.transfer import Fault
 
 CONVERSATIONS_AT_ONCE = 16
 LOOK_EVERY_S = 0.01  # at the other window, while one is waited for
+
+
+ON_ITS_WAY = Outcome(kind="delivered", reason="on its way")
+UNSENT = Outcome(kind="unsent", reason="not sent: it was no longer wanted, or we were told to stop")
+
+
+class Opened(NamedTuple):
+    """A destination that is ready to be sent to."""
+
+    destination: Destination
+    transport: Transport
+    single_post: SinglePost | None
 
 
 class FanOut:
@@ -31,16 +44,19 @@ class FanOut:
         self._posts: dict[str, tuple[SinglePost, Parcel]] = {}
         self._talks: dict[str, Future[Outcome]] = {}
         self._done: deque[tuple[str, Outcome]] = deque()
-        self._opened: dict[bytes, tuple[Transport, SinglePost | None]] = {}
+        self._opened: dict[str, Opened] = {}
         self._threads = ThreadPoolExecutor(CONVERSATIONS_AT_ONCE, thread_name_prefix="conversation")
 
     def __len__(self) -> int:
         return len(self._posts) + len(self._talks) + len(self._done)
 
-    def start(self, destination: Destination, parcel: Parcel) -> None:
-        """Send a parcel; `finished` tells what came of it. Raises nothing: a fault is an outcome too."""
-        fault = outcome_of(lambda parcel: self._start(destination, parcel), parcel)
-        if fault.kind != "delivered":
+    def start(self, destination: Destination, parcel: Parcel, is_wanted: IsWanted) -> None:
+        """Send a parcel; `finished` tells what came of it. Raises nothing: a fault is an outcome too.
+
+        A destination that is given as another object than last time is opened anew, with its settings and secrets.
+        """
+        fault = outcome_of(lambda parcel: self._start(destination, parcel, is_wanted), parcel)
+        if fault is not ON_ITS_WAY:
             self._done.append((parcel.delivery_id, fault))
 
     def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
@@ -61,23 +77,24 @@ class FanOut:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._door.close()
 
-    def _start(self, destination: Destination, parcel: Parcel) -> Outcome:
-        transport, single_post = self._open(destination)
-        if single_post:
-            post = single_post.request(parcel)
-            self._posts[parcel.delivery_id] = (single_post, parcel)
-            self._window(post.policy).start(parcel.delivery_id, post)
+    def _start(self, destination: Destination, parcel: Parcel, is_wanted: IsWanted) -> Outcome:
+        opened = self._open(destination, parcel.destination_id)
+        if opened.single_post:
+            post = opened.single_post.request(parcel)
+            self._posts[parcel.delivery_id] = (opened.single_post, parcel)
+            self._window(post.policy).start(parcel.delivery_id, post, is_wanted)
         else:
-            self._talks[parcel.delivery_id] = self._threads.submit(outcome_of, transport.send, parcel)
-        return Outcome(kind="delivered", reason="on its way")
+            self._talks[parcel.delivery_id] = self._threads.submit(_talk, opened.transport, parcel, is_wanted)
+        return ON_ITS_WAY
 
-    def _open(self, destination: Destination) -> tuple[Transport, SinglePost | None]:
-        """The transport, and the same again if it is a single post: asked once, because asking a protocol is slow."""
-        key = canonical_json(destination.model_dump(mode="json"))
-        if key not in self._opened:
+    def _open(self, destination: Destination, name: str) -> "Opened":
+        known = self._opened.get(name)
+        if known is None or known.destination is not destination:
             opened = open_transport(destination.transport, destination.settings, secret=self._secret, door=self._door)
-            self._opened[key] = (opened, opened if isinstance(opened, SinglePost) else None)
-        return self._opened[key]
+            # asked once, because asking whether something fits a protocol is slow
+            known = Opened(destination, opened, opened if isinstance(opened, SinglePost) else None)
+            self._opened[name] = known
+        return known
 
     def _window(self, policy: NetworkPolicy) -> Many:
         if policy not in self._windows:
@@ -97,8 +114,10 @@ class FanOut:
         if not self._done and self._talks and not self._posts:
             time.sleep(min(wait_s, LOOK_EVERY_S))
 
-    def _outcome(self, key: str, result: Answer | Fault) -> Outcome:
+    def _outcome(self, key: str, result: Answer | Fault | None) -> Outcome:
         transport, parcel = self._posts.pop(key)
+        if result is None:
+            return UNSENT
 
         def told(parcel: Parcel) -> Outcome:
             if isinstance(result, Exception):
@@ -106,3 +125,7 @@ class FanOut:
             return transport.meaning(result, parcel)
 
         return outcome_of(told, parcel)
+
+
+def _talk(transport: Transport, parcel: Parcel, is_wanted: IsWanted) -> Outcome:
+    return outcome_of(transport.send, parcel) if is_wanted() else UNSENT

@@ -37,7 +37,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the particular before
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. Header names are in lower case; `body` is its first bytes as sent, never decompressed."""
 
@@ -47,9 +47,9 @@ class Answer:
     duration_s: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Post:
-    """One POST to make, as `Door.post` takes it."""
+    """One POST to make, within `deadline_s` from the look-up of the name to the end of the answer."""
 
     url: str
     body: bytes
@@ -72,30 +72,22 @@ class Door:
         tls.sslsocket_class = DeadlineTLSSocket
         self._adapters: dict[NetworkPolicy, HTTPAdapter] = {"public": _Adapter(tls), "internal": _Adapter(tls)}
 
-    def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str],
-        policy: NetworkPolicy,
-        deadline_s: float,
-        max_response_bytes: int,
-    ) -> Answer:
-        """POST once, within `deadline_s` from the look-up of the name to the end of the answer; follow no redirect.
+    def post(self, post: Post) -> Answer:
+        """POST once; follow no redirect.
 
         A body longer than `max_response_bytes` is cut there. Raises PartnerUnavailable for whatever the network or
         the partner does, DestinationMisconfigured for a url that may not or can't be used.
         """
-        request = _prepared(url, body=body, headers=headers)
+        request = _prepared(post.url, body=post.body, headers=post.headers)
         started = monotonic()
         try:
-            with calling(Call(ends_at=started + deadline_s, policy=policy)):
-                response = self._adapters[policy].send(request, stream=True, timeout=deadline_s)
-                start = _start_of_body(response, max_response_bytes, deadline_s=deadline_s)
+            with calling(Call(ends_at=started + post.deadline_s, policy=post.policy)):
+                response = self._adapters[post.policy].send(request, stream=True, timeout=post.deadline_s)
+                start = _start_of_body(response, post.max_response_bytes, deadline_s=post.deadline_s)
         except _FAULTS as fault:
-            host = urlsplit(url).hostname
-            raise PartnerUnavailable(f"{host} {_what_happened(fault, deadline_s=deadline_s)}") from None
+            host = urlsplit(post.url).hostname
+            what = _what_happened(fault, deadline_s=post.deadline_s)
+            raise PartnerUnavailable(f"{host} {what}", timed_out=_is_late(fault)) from None
         answered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=answered, body=start, duration_s=monotonic() - started)
 
@@ -168,7 +160,8 @@ def _start_of_body(response: requests.Response, limit: int, *, deadline_s: float
     except _FAULTS as fault:
         host, status = urlsplit(response.url).hostname, response.status_code
         what = _what_happened(fault, deadline_s=deadline_s)
-        raise PartnerUnavailable(f"{host} began to answer {status}, then {what}", status=status) from None
+        said = f"{host} began to answer {status}, then {what}"
+        raise PartnerUnavailable(said, status=status, timed_out=_is_late(fault)) from None
     finally:
         response.close()  # an answer read to its end has already gone back to the pool, any other is closed with it
     return bytes(start[:limit])
@@ -180,6 +173,10 @@ def _what_happened(fault: BaseException, *, deadline_s: float) -> str:
             if isinstance(cause, kind):
                 return words.format(cause=cause, deadline_s=deadline_s)
     return f"could not be spoken to ({type(fault).__name__})"
+
+
+def _is_late(fault: BaseException) -> bool:
+    return any(isinstance(cause, TimeoutError) for cause in _causes(fault))
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:

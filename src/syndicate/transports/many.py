@@ -5,12 +5,11 @@ one deadline from the look-up to the end of the answer, answers cut at a length,
 """
 
 import os
-import re
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from time import monotonic, sleep
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pycurl
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -18,39 +17,23 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from syndicate.transports.addresses import NetworkPolicy, resolve
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Answer, Post
+from syndicate.transports.protocol import IsWanted
+from syndicate.transports.transfer import Fault, Transfer, header_lines
 
 CONNECTIONS_PER_HOST = 64  # by name, whatever the port; how many go to one destination is for the pipeline to say
 CONNECTIONS_KEPT = 512
+HANDLES_KEPT = 1_024
+HANDLES_CARRY = 64 * 1024  # bytes, at most, that an idle handle may still hold
 ADDRESSES_HOLD_S = 30.0  # how long a vetted answer of the resolver is used
 LOOK_AGAIN_S = 0.02  # while a name is being looked up, which libcurl knows nothing of
 _RESOLVERS = 8
-_WEIRD_SERVER_REPLY = 8  # CURLE_WEIRD_SERVER_REPLY, which pycurl knows only by its old name
-_TOO_LARGE = 100  # CURLE_TOO_LARGE: headers or trailers without measure
-_CLEAN = re.compile(r"[\r\n\0]")
-
-_WORDS = {
-    pycurl.E_COULDNT_CONNECT: "refused the connection (port {port})",
-    pycurl.E_OPERATION_TIMEDOUT: "did not answer within {deadline_s:g} s",
-    pycurl.E_GOT_NOTHING: "closed the connection without an answer",
-    pycurl.E_RECV_ERROR: "reset the connection",
-    pycurl.E_SEND_ERROR: "reset the connection",
-    pycurl.E_PARTIAL_FILE: "broke off its answer",
-    pycurl.E_PEER_FAILED_VERIFICATION: "could not prove who it is: TLS: certificate: {said}",
-    pycurl.E_SSL_CONNECT_ERROR: "could not agree on a safe connection: TLS",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "sent something that is not an HTTP answer",
-    _WEIRD_SERVER_REPLY: "sent something that is not an HTTP answer",
-    _TOO_LARGE: "sent something that is not an HTTP answer",
-    pycurl.E_HTTP2: "sent something that is not an HTTP answer",
-}
-
-Fault = PartnerUnavailable | DestinationMisconfigured
 
 
 class Done(NamedTuple):
-    """What came of a POST, under the key it was started with."""
+    """What came of a POST, under the key it was started with; None: it was not wanted any more, and has not left."""
 
     key: str
-    result: Answer | Fault
+    result: Answer | Fault | None
 
 
 class Many:
@@ -66,9 +49,10 @@ class Many:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST)
         self._multi.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS_KEPT)
-        self._idle: list[pycurl.Curl] = []
-        self._running: dict[pycurl.Curl, _Transfer] = {}
-        self._looking_up: list[tuple[_Transfer, Future[tuple[str, ...]]]] = []
+        self._idle: dict[tuple[str, str], list[pycurl.Curl]] = {}
+        self._many_idle = 0
+        self._running: dict[pycurl.Curl, Transfer] = {}
+        self._looking_up: list[tuple[Transfer, Future[tuple[str, ...]]]] = []
         self._pins: dict[tuple[str, int], tuple[float, str]] = {}
         self._done: deque[Done] = deque()
         self._resolvers = ThreadPoolExecutor(max_workers=_RESOLVERS, thread_name_prefix=f"lookup-{os.getpid()}")
@@ -76,9 +60,9 @@ class Many:
     def __len__(self) -> int:
         return len(self._running) + len(self._looking_up) + len(self._done)
 
-    def start(self, key: str, post: Post) -> None:
+    def start(self, key: str, post: Post, is_wanted: IsWanted) -> None:
         """Begin a POST; `finished` tells what came of it."""
-        transfer = _Transfer(key, post)
+        transfer = Transfer(key, post, is_wanted)
         known = self._pins.get(transfer.place)
         if known and known[0] > transfer.started:
             self._send(transfer, known[1])
@@ -106,7 +90,7 @@ class Many:
         for curl in [*self._running]:
             self._multi.remove_handle(curl)
             curl.close()
-        for curl in self._idle:
+        for curl in chain.from_iterable(self._idle.values()):
             curl.close()
         self._multi.close()
         self._resolvers.shutdown(wait=False, cancel_futures=True)
@@ -125,12 +109,13 @@ class Many:
                 self._pin(transfer, asked)
             elif transfer.left_s() <= 0:
                 host = transfer.place[0]
-                self._done.append(Done(transfer.key, PartnerUnavailable(f"the name {host} was not resolved in time")))
+                late = PartnerUnavailable(f"the name {host} was not resolved in time", timed_out=True)
+                self._done.append(Done(transfer.key, late))
             else:
                 still.append((transfer, asked))
         self._looking_up = still
 
-    def _pin(self, transfer: "_Transfer", asked: "Future[tuple[str, ...]]") -> None:
+    def _pin(self, transfer: Transfer, asked: Future[tuple[str, ...]]) -> None:
         host, port = transfer.place
         try:
             addresses = asked.result()
@@ -141,24 +126,36 @@ class Many:
         self._pins[host, port] = (monotonic() + ADDRESSES_HOLD_S, pin)
         self._send(transfer, pin)
 
-    def _send(self, transfer: "_Transfer", pin: str) -> None:
+    def _send(self, transfer: Transfer, pin: str) -> None:
+        if not transfer.is_wanted():
+            self._done.append(Done(transfer.key, None))
+            return
         post = transfer.post
-        curl = self._idle.pop() if self._idle else self._new()
-        headers = [f"{_CLEAN.sub('', name)}: {_CLEAN.sub('', value)}" for name, value in post.headers.items()]
         try:
-            curl.setopt(pycurl.URL, post.url.encode())
-            curl.setopt(pycurl.RESOLVE, [pin.encode()])
-            curl.setopt(pycurl.TIMEOUT_MS, max(1, int(transfer.left_s() * 1000)))
-            curl.setopt(pycurl.HTTPHEADER, [*headers, "Expect:", "Accept-Encoding: identity"])
+            curl = self._handle(post.url, pin)
+            curl.setopt(pycurl.HTTPHEADER, header_lines(post.headers))
         except (UnicodeError, pycurl.error, TypeError):
             fault = DestinationMisconfigured("the url or a header can't be sent over HTTP: correct the destination")
             self._done.append(Done(transfer.key, fault))
             return
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(transfer.left_s() * 1000)))
         curl.setopt(pycurl.POSTFIELDS, post.body)
-        curl.setopt(pycurl.HEADERFUNCTION, transfer.take_header)
+        curl.setopt(pycurl.HEADERFUNCTION, transfer.header_lines.append)
         curl.setopt(pycurl.WRITEFUNCTION, transfer.take_body)
+        transfer.pin = pin
         self._running[curl] = transfer
         self._multi.add_handle(curl)
+
+    def _handle(self, url: str, pin: str) -> pycurl.Curl:
+        """A handle for this address; one that was there lately is used again, because it knows the address already."""
+        idle = self._idle.get((url, pin))
+        if idle:
+            self._many_idle -= 1
+            return idle.pop()
+        curl = self._new()
+        curl.setopt(pycurl.URL, url.encode())
+        curl.setopt(pycurl.RESOLVE, [pin.encode()])
+        return curl
 
     def _new(self) -> pycurl.Curl:
         """A handle with everything that is the same for every POST."""
@@ -186,52 +183,19 @@ class Many:
         self._multi.remove_handle(curl)
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
         self._done.append(Done(transfer.key, transfer.result(code, status, said)))
-        self._idle.append(curl)
+        self._keep(curl, transfer)
 
-
-class _Transfer:
-    """One POST on its way, and what has come back so far."""
-
-    def __init__(self, key: str, post: Post) -> None:
-        self.key, self.post = key, post
-        self.started = monotonic()
-        self.place = _place(post.url)
-        self._headers: dict[str, str] = {}
-        self._body = bytearray()
-        self._is_cut = False
-
-    def left_s(self) -> float:
-        return self.started + self.post.deadline_s - monotonic()
-
-    def take_header(self, line: bytes) -> None:
-        if line.startswith(b"HTTP/"):  # an interim answer's headers don't count (RFC 9110, 15.2)
-            self._headers = {}
+    def _keep(self, curl: pycurl.Curl, transfer: Transfer) -> None:
+        """Keep an idle handle for the next transfer to its address; when there are too many, begin anew."""
+        if len(transfer.post.body) > HANDLES_CARRY:
+            curl.close()  # it would keep the bytes
             return
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            self._headers[name.strip().lower()] = value.strip()
-
-    def take_body(self, part: bytes) -> int:
-        room = self.post.max_response_bytes - len(self._body)
-        self._body += part[:room]
-        self._is_cut = len(part) > room
-        return room if self._is_cut else len(part)  # fewer than came: libcurl stops there
-
-    def result(self, code: int, status: int, said: str) -> Answer | Fault:
-        if code == 0 or (code == pycurl.E_WRITE_ERROR and self._is_cut):
-            return Answer(status, self._headers, bytes(self._body), monotonic() - self.started)
-        host, port = self.place
-        what = _WORDS.get(code, "could not be spoken to (libcurl {code})").format(
-            deadline_s=self.post.deadline_s, port=port, code=code, said=said.rpartition(": ")[2].partition(" (")[0]
-        )
-        if status >= 200:
-            return PartnerUnavailable(f"{host} began to answer {status}, then {what}", status=status)
-        return PartnerUnavailable(f"{host} {what}")
-
-
-def _place(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        if self._many_idle >= HANDLES_KEPT:
+            for idle in chain.from_iterable(self._idle.values()):
+                idle.close()
+            self._idle, self._many_idle = {}, 0
+        self._idle.setdefault((transfer.post.url, transfer.pin), []).append(curl)
+        self._many_idle += 1
 
 
 def _bracketed(address: str) -> str:

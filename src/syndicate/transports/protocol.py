@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SecretGetter = Callable[[str], str]
 """From a secret's name to the secret; KeyError when there is none of that name."""
 
+IsWanted = Callable[[], bool]
+"""Asked just before the first byte of a parcel leaves; after a no, it does not."""
+
 
 class Transport(Protocol):
     """One destination, ready to be sent to."""
@@ -34,8 +37,8 @@ class Transport(Protocol):
 class Wire(Protocol):
     """A window of parcels on their way, as the pipeline sees it. `len` tells how many have not been told of."""
 
-    def start(self, destination: Destination, parcel: Parcel) -> None:
-        """Send a parcel; `finished` tells what came of it."""
+    def start(self, destination: Destination, parcel: Parcel, is_wanted: IsWanted) -> None:
+        """Send a parcel, unless it turns out just before that it is not wanted; `finished` tells what came of it."""
         ...
 
     def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:

@@ -1,0 +1,193 @@
+"""Claims: who is sending what now, and what came of it. They work in groups: nothing here is for one delivery only."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Executable,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from syndicate.ledger.lines import DUE, SENDING, Due, may_go
+from syndicate.ledger.prepared import Prepared, as_list, listed
+from syndicate.ledger.tables import articles, clearances, deliveries
+from syndicate.model.delivery import State
+from syndicate.model.step import Lane
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+class Claim(NamedTuple):
+    """A delivery that is somebody's to send until the lease ends. `number` counts its tries, this one included."""
+
+    due: Due
+    token: str
+    number: int
+    claimed_at: datetime
+
+
+class Settlement(NamedTuple):
+    """What a delivery becomes after a try."""
+
+    state: State
+    reason: str
+    due_at: datetime | None
+    lane: Lane
+
+
+def claim(connection: Connection, wanted: Sequence[Due], *, token: str, now: datetime, lease: timedelta) -> list[Claim]:
+    """Take those of these that may still be sent, in one conditional update.
+
+    What waits is wanted: whoever moves an article on, or answers a partner anew, cancels what waited for that in the
+    same transaction. Refused are those whose agreement has ended, and those whose destination is being sent another
+    delivery of the same article. At most one for each destination and article may stand in `wanted`.
+    """
+    if not wanted:
+        return []
+    seqs = as_list([row.seq for row in wanted], connection)
+    asked = {"seqs": seqs, "by": token, "now": now, "until": now + lease}
+    numbers = {row.seq: row.tries for row in connection.execute(_claim(connection.dialect.name), asked)}
+    return [Claim(row, token, numbers[row.seq], now) for row in wanted if row.seq in numbers]
+
+
+def still_ours(connection: Connection, claims: Sequence[Claim]) -> set[int]:
+    """Which of these claims stand, by `seq`; their rows are locked until this transaction ends."""
+    asked = {"seqs": as_list([claim.due.seq for claim in claims], connection)}
+    holders = {row.seq: row.claim_token for row in connection.execute(_holders(connection.dialect.name), asked)}
+    return {claim.due.seq for claim in claims if holders.get(claim.due.seq) == claim.token}
+
+
+def settle(connection: Connection, settled: Mapping[int, Settlement], *, now: datetime) -> None:
+    """Write what came of claims that are still ours: `seq` → what it becomes."""
+    rows = [
+        (seq, to.state, to.reason, to.due_at, to.lane, None if to.state == "waiting" else now)
+        for seq, to in settled.items()
+    ]
+    _SETTLE.run(connection, rows)
+
+
+def uncount(connection: Connection, seqs: Sequence[int], *, ours: Collection[int]) -> None:
+    """Take back the counting of tries that were none, because not a byte had left, where they are ours."""
+    wanted = [seq for seq in seqs if seq in ours]
+    if not wanted:
+        return
+    first = deliveries.c.tries == 1
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.seq.in_(wanted))
+        .values(tries=deliveries.c.tries - 1, patient_since=case((first, null()), else_=deliveries.c.patient_since))
+    )
+
+
+def patience(connection: Connection, seqs: Sequence[int]) -> dict[int, datetime]:
+    """Since when these have been tried, the try under way included."""
+    since = func.coalesce(deliveries.c.patient_since, deliveries.c.claimed_at, type_=deliveries.c.claimed_at.type)
+    wanted = select(deliveries.c.seq, since.label("since")).where(deliveries.c.seq.in_(list(seqs)))
+    return {row.seq: row.since for row in connection.execute(wanted)}
+
+
+def superseded(connection: Connection, claims: Sequence[Claim]) -> set[int]:
+    """Those of these, by `seq`, whose article has moved on, or whose partner has been given a newer answer."""
+    # The articles' locks first: a plan that is being written down now has not cancelled what we are about to let wait.
+    concerned = {claim.due.article_id for claim in claims}
+    locked = select(articles.c.id).where(articles.c.id.in_(sorted(concerned))).order_by(articles.c.id)
+    connection.execute(locked.with_for_update(read=True)).all()
+    seqs = [claim.due.seq for claim in claims]
+    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
+    return set(seqs) - set(connection.scalars(wanted.where(deliveries.c.seq.in_(seqs), is_current())))
+
+
+def is_wanted(connection: Connection, claim: Claim) -> bool:
+    """Whether a claim stands and its article has not moved on: the version fence, just before sending."""
+    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
+    ours = and_(deliveries.c.seq == claim.due.seq, deliveries.c.claim_token == claim.token)
+    return connection.scalar(wanted.where(ours, is_current())) is not None
+
+
+def lost(connection: Connection, *, now: datetime, limit: int) -> list[Claim]:
+    """Claims with nobody behind them any more, because their lease ran out.
+
+    A claim from the future, which a clock that was set back leaves behind, is taken for lost too.
+    """
+    over = or_(deliveries.c.lease_until <= now, deliveries.c.claimed_at > now + CLOCKS_DIFFER)
+    wanted = select(*DUE, deliveries.c.claim_token, deliveries.c.tries, deliveries.c.claimed_at)
+    rows = connection.execute(wanted.where(deliveries.c.state == SENDING, over).limit(limit)).all()
+    return [Claim(Due._make(row[: len(DUE)]), row.claim_token, row.tries, row.claimed_at) for row in rows]
+
+
+def is_current() -> ColumnElement[bool]:
+    """The version fence, beside a join of the article: of its head revision, and by the newest answer about that."""
+    newer = exists().where(
+        clearances.c.article_id == deliveries.c.article_id,
+        clearances.c.revision == deliveries.c.revision,
+        clearances.c.audience == deliveries.c.partner_id,
+        clearances.c.edition > deliveries.c.edition,
+    )
+    return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
+
+
+@cache
+def _claim(dialect: str) -> Executable:
+    rows, other = deliveries.alias("wanted"), deliveries.alias("other")
+    in_flight = exists().where(
+        other.c.destination_id == rows.c.destination_id,
+        other.c.article_id == rows.c.article_id,
+        other.c.state == SENDING,
+    )
+    free = (
+        select(rows.c.seq)
+        .where(rows.c.seq.in_(listed("seqs", BigInteger(), dialect)), may_go(rows), ~in_flight)
+        .with_for_update(of=rows, skip_locked=True)
+    )
+    moment = deliveries.c.due_at.type
+    return (
+        update(deliveries)
+        .where(deliveries.c.seq.in_(free))
+        .values(
+            state=SENDING,
+            claim_token=bindparam("by"),
+            claimed_at=bindparam("now", type_=moment),
+            lease_until=bindparam("until", type_=moment),
+            tries=deliveries.c.tries + 1,
+        )
+        .returning(deliveries.c.seq, deliveries.c.tries)
+    )
+
+
+@cache
+def _holders(dialect: str) -> Executable:
+    ours = deliveries.c.seq.in_(listed("seqs", BigInteger(), dialect))
+    held = select(deliveries.c.seq, deliveries.c.claim_token).where(ours, deliveries.c.state == SENDING)
+    return held.order_by(deliveries.c.seq).with_for_update()
+
+
+_SETTLE = Prepared(
+    lambda _: (
+        update(deliveries)
+        .where(deliveries.c.seq == bindparam("claimed"))
+        .values(
+            state=bindparam("to_state"),
+            reason=bindparam("to_reason"),
+            due_at=bindparam("to_due_at"),
+            lane=bindparam("to_lane"),
+            settled_at=bindparam("to_settled_at"),
+            patient_since=func.coalesce(deliveries.c.patient_since, deliveries.c.claimed_at),
+            claim_token=null(),
+            lease_until=null(),
+        )
+    ),
+    *("claimed", "to_state", "to_reason", "to_due_at", "to_lane", "to_settled_at"),
+)

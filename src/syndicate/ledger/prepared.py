@@ -1,0 +1,83 @@
+"""Statements that run for every delivery: built once for each database, as building one takes longer than running it.
+
+A list goes into a statement as one parameter (JSON on SQLite, an array on PostgreSQL), so that its text stays the same
+however many there are.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ARRAY, ClauseElement, Connection, Dialect, Select, bindparam, func, select, type_coerce
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+
+class Prepared:
+    """A statement that is run for many rows in one call.
+
+    `build` makes it for a dialect, by name; `names` are its parameters, in the order of a row.
+    """
+
+    def __init__(self, build: Callable[[str], ClauseElement], *names: str) -> None:
+        self._build, self._names = build, names
+        self._compiled: dict[str, _Compiled] = {}
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run it once for each row."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _Compiled(self._build(dialect.name), self._names, dialect)
+        compiled = self._compiled[dialect.name]
+        connection.exec_driver_sql(compiled.text, compiled.parameters(rows))
+
+
+class _Compiled:
+    """The statement as the driver takes it."""
+
+    def __init__(self, statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.text = str(compiled)
+        self._names = names
+        self._order = list(map(names.index, compiled.positiontup)) if compiled.positiontup else None
+        self._moments = [(names.index(name), process) for name, process in _processors(compiled, dialect) if process]
+
+    @cached_property
+    def _arranged(self) -> Callable[[Sequence[Any]], Any]:
+        return itemgetter(*self._order) if self._order else lambda row: dict(zip(self._names, row, strict=True))
+
+    def parameters(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The rows as the driver takes them; a value that comes again and again, such as now, is turned once."""
+        known: dict[Any, Any] = {}
+        ready = []
+        for row in rows:
+            turned = list(row)
+            for place, process in self._moments:
+                value = turned[place]
+                if value is not None:
+                    if value not in known:
+                        known[value] = process(value)
+                    turned[place] = known[value]
+            ready.append(self._arranged(turned))
+        return ready
+
+
+def _processors(compiled: SQLCompiler, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    return [(name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()]
+
+
+def listed(name: str, kind: TypeEngine[Any], dialect: str) -> Select[tuple[Any]]:
+    """The members of the list that is handed over as the parameter `name`, to be used with IN."""
+    if dialect == "sqlite":
+        return select(func.json_each(bindparam(name)).table_valued("value").c.value)
+    return select(func.unnest(type_coerce(bindparam(name, type_=ARRAY(kind)), ARRAY(kind))).label("value"))
+
+
+def as_list(values: Sequence[object], connection: Connection) -> object:
+    """A list, as the parameter of `listed` takes it."""
+    return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)

@@ -1,0 +1,157 @@
+"""What came of it? Writes down the outcomes of several tries at once, and what follows for them and who got them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from syndicate.ledger import attempts, claims, health
+from syndicate.ledger.attempts import Attempt
+from syndicate.ledger.claims import Settlement
+from syndicate.ledger.database import database_time
+from syndicate.model.health import Health
+from syndicate.model.partner import Destination
+from syndicate.model.record import Record
+from syndicate.pipeline.breaker import BreakerPolicy, after_answer
+from syndicate.pipeline.retry import COUNTED, RetryPolicy, after
+
+log = structlog.get_logger(__name__)
+
+
+class DeliveryPolicy(Record):
+    """How patient we are, with a delivery and with a destination; and how long a claim and a step may last."""
+
+    retry: RetryPolicy
+    breaker: BreakerPolicy
+    lease: timedelta
+    budget: timedelta
+
+    def patience(self, destination: Destination) -> RetryPolicy:
+        """As the destination has it, or else as all do."""
+        if destination.give_up_after_h is None:
+            return self.retry
+        return self.retry.model_copy(update={"give_up_after_s": destination.give_up_after_h * 3600})
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was written down. A settlement counts only where the claim was still ours."""
+
+    settled: Sequence[tuple[Attempt, Settlement, bool]]
+    healths: Sequence[tuple[Health, Health]]
+
+
+def record(
+    connection: Connection,
+    tries: Sequence[Attempt],
+    *,
+    known: Mapping[str, Destination],
+    policy: DeliveryPolicy,
+    dice: Callable[[], float],
+) -> Recorded:
+    """Write down what came of some claims, each of another delivery. Every try is on record in any case."""
+    now = database_time(connection)
+    ours = claims.still_ours(connection, [one.claim for one in tries])
+    went = [one for one in tries if one.outcome.kind == "delivered"]
+    failed = [one for one in tries if one.outcome.kind != "delivered"]
+    settled = {one.claim.due.seq: _delivered(one) for one in went}
+    if failed:
+        settled |= _after_failures(connection, failed, known=known, policy=policy, now=now, dice=dice)
+    claims.settle(connection, {seq: to for seq, to in settled.items() if seq in ours}, now=now)
+    attempts.add(connection, [one for one in tries if one.outcome.kind != "unsent"])
+    claims.uncount(connection, [one.claim.due.seq for one in failed if one.outcome.kind == "unsent"], ours=ours)
+    attempts.keep_receipts(connection, went, now=now)
+    healths = _healths(connection, tries, policy=policy.breaker, now=now, dice=dice)
+    return Recorded([(one, settled[one.claim.due.seq], one.claim.due.seq in ours) for one in tries], healths)
+
+
+def tell(recorded: Recorded) -> None:
+    """Tell the log, once it is committed: a line for every try, and for every destination whose health has changed."""
+    for (claim, outcome, took_ms), to, ours in recorded.settled:
+        log.info(
+            "attempt",
+            delivery=claim.due.id,
+            destination=claim.due.destination_id,
+            article=claim.due.article_id,
+            revision=claim.due.revision,
+            action=claim.due.action,
+            number=claim.number,
+            outcome=outcome.kind,
+            status=outcome.status,
+            reason=outcome.reason,
+            duration_ms=took_ms,
+            state=to.state if ours else "the claim was lost: the state is somebody else's",
+            due_at=to.due_at.isoformat() if to.due_at else None,
+        )
+    for before, now in recorded.healths:
+        _tell_health(before, now)
+
+
+def _tell_health(before: Health, now: Health) -> None:
+    if now.paused_at and not before.paused_at:
+        log.error("destination.paused", destination=now.destination_id, by=now.paused_by, reason=now.paused_because)
+    elif now.opened > before.opened:
+        until = now.open_until.isoformat() if now.open_until else None
+        log.warning("destination.resting", destination=now.destination_id, until=until, faults=now.faults)
+    elif before.failing_since and not now.failing_since:
+        log.info("destination.healed", destination=now.destination_id, failing_since=before.failing_since.isoformat())
+
+
+def _delivered(one: Attempt) -> Settlement:
+    return Settlement("delivered", one.outcome.reason, None, one.claim.due.lane)
+
+
+def _after_failures(
+    connection: Connection,
+    failed: Sequence[Attempt],
+    *,
+    known: Mapping[str, Destination],
+    policy: DeliveryPolicy,
+    now: datetime,
+    dice: Callable[[], float],
+) -> dict[int, Settlement]:
+    """What follows for those that did not arrive; one that has been overtaken is not tried again."""
+    since = claims.patience(connection, [one.claim.due.seq for one in failed])
+    settled: dict[int, Settlement] = {}
+    for one in failed:
+        seq, kind = one.claim.due.seq, one.outcome.kind
+        settled[seq] = after(
+            one.outcome,
+            tries=one.claim.number,
+            alike=attempts.count(connection, seq, kind) + 1 if kind in COUNTED else 1,
+            since=since[seq],
+            lane=one.claim.due.lane,
+            policy=policy.patience(known[one.claim.due.destination_id]),
+            now=now,
+            dice=dice(),
+        )
+    waiting = [one.claim for one in failed if settled[one.claim.due.seq].state == "waiting"]
+    for seq in claims.superseded(connection, waiting) if waiting else ():
+        reason = f"superseded while it was being tried: {settled[seq].reason}"
+        settled[seq] = Settlement("cancelled", reason, None, settled[seq].lane)
+    return settled
+
+
+def _healths(
+    connection: Connection,
+    tries: Sequence[Attempt],
+    *,
+    policy: BreakerPolicy,
+    now: datetime,
+    dice: Callable[[], float],
+) -> list[tuple[Health, Health]]:
+    """Let every destination's health follow from these tries: (before, after) of those that have changed."""
+    answered = {one.claim.due.destination_id for one in tries if one.outcome.kind == "delivered"}
+    concerned = {one.claim.due.destination_id for one in tries} - answered
+    concerned |= answered & health.troubled(connection).keys()
+    before = health.of(connection, concerned, lock=True) if concerned else {}
+    now_so = dict(before)
+    for one in tries:
+        name = one.claim.due.destination_id
+        if name in now_so:
+            now_so[name] = after_answer(now_so[name], one.outcome, policy=policy, now=now, dice=dice())
+    changed = [name for name in before if now_so[name] != before[name]]
+    health.save(connection, [now_so[name] for name in changed])
+    return [(before[name], now_so[name]) for name in changed]

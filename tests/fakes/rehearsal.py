@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
@@ -70,17 +71,22 @@ class Overtaken(Ledger):
 
 
 class ByHand:
-    """A wire that hands each parcel to a function, and has its outcome at once."""
+    """A wire that hands each parcel to a function, and has its outcome at once.
 
-    def __init__(self, send: Callable[[Destination, Parcel], Outcome]) -> None:
+    The function may take a third argument: whether the parcel is wanted still.
+    """
+
+    def __init__(self, send: Callable[..., Outcome]) -> None:
         self._send = send
+        self._parameters = len(signature(send).parameters) if len(signature(send).parameters) == 3 else 2
         self._done: list[tuple[str, Outcome]] = []
 
     def __len__(self) -> int:
         return len(self._done)
 
     def start(self, destination: Destination, parcel: Parcel, is_wanted: Callable[[], bool]) -> None:
-        self._done.append((parcel.delivery_id, self._send(destination, parcel)))
+        told = (destination, parcel, is_wanted)[: self._parameters]
+        self._done.append((parcel.delivery_id, self._send(*told)))
 
     def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
         done, self._done = self._done, []
@@ -200,9 +206,7 @@ class Rehearsal:
         self.system.perform(Withdraw(article_id=article))
         self.run_all()
 
-    def send_by(
-        self, send: Callable[[Destination, Parcel], Outcome], ids: Sequence[str], *, lease: timedelta = LEASE
-    ) -> list[Step]:
+    def send_by(self, send: Callable[..., Outcome], ids: Sequence[str], *, lease: timedelta = LEASE) -> list[Step]:
         """Another worker sends what is due in the lane of these, by its own means; tells what it hands on."""
         with self.ledger.read() as connection:
             wanted = select(tables.deliveries.c.lane).where(tables.deliveries.c.id.in_(ids)).distinct()

@@ -44,7 +44,8 @@ def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem
                 open_transport(destination.transport, destination.settings, secret=settings.secret, door=door).check()
             except DestinationMisconfigured as error:
                 where = f"partners/{partner.id}.toml: destinations.{number}"
-                hint = f"{error.reason}; secrets stand in {settings.data_dir / 'secrets'}, each in a file of its name"
+                place = f"{settings.secrets_dir}, each in a file of its name"
+                hint = f"{error.reason}; secrets stand in {place}: syndicate secret --help"
                 problems.append(Problem(field=where, message=hint))
     door.close()
     return problems

@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         return self.ledger_url or f"sqlite:///{(self.data_dir / 'ledger.db').absolute()}"
 
     @property
+    def secrets_dir(self) -> Path:
+        """Where secrets stand, each in a file of its name."""
+        return self.data_dir / "secrets"
+
+    @property
     def redis_socket(self) -> Path:
         """Where our own Redis listens: in the data directory, unless that is a longer path than a socket may have."""
         near = self.data_dir.absolute() / "run" / "redis.sock"
@@ -122,11 +127,16 @@ class Settings(BaseSettings):
         return {lane: getattr(self.workers, lane) for lane in LANES}
 
     def secret(self, name: str) -> str:
-        """A secret by its name: `DATA_DIR/secrets/NAME`, else `SYNDICATE_SECRET_NAME`. KeyError when it isn't set."""
+        """A secret by its name: its file, else the environment. KeyError when it isn't set, OSError if not readable."""
         try:
-            return (self.data_dir / "secrets" / name).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            return os.environ[f"SYNDICATE_SECRET_{name.upper().replace('-', '_')}"].strip()
+            return (self.secrets_dir / name).read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return os.environ[secret_variable(name)].strip()
+
+
+def secret_variable(name: str) -> str:
+    """The environment variable that may hold the secret of this name."""
+    return f"SYNDICATE_SECRET_{name.upper().replace('-', '_')}"
 
 
 def find_config_dir(given: Path | None = None) -> Path:

@@ -95,6 +95,11 @@ def test_the_listener_would_hear_a_module_that_opens_a_file(tmp_path: Path):
     assert "open" in told.stdout
 
 
+@pytest.mark.parametrize("lock", ["requirements.lock", "tests/conformance/node/package-lock.json"])
+def test_no_lock_file_says_where_its_packages_were_downloaded(lock: str):
+    assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", sorted(FEED_FORMATS))
 def test_every_feed_format_loads_and_can_write(name: str):
     assert callable(feed_format(name).render)

@@ -14,6 +14,9 @@ import requests
 from standardwebhooks import Webhook
 
 from syndicate.demo.receiver import Receiver
+from syndicate.transports.errors import DestinationMisconfigured
+from syndicate.transports.keys import new_key
+from syndicate.transports.signature import sign
 from tests.fakes.partner import FakePartner, hang, hang_up, reply
 
 SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1vZi0zMi1ieXRlcy1sb25nLi4="
@@ -137,10 +140,24 @@ def test_a_signature_is_good_for_five_minutes_either_way(receiver: Receiver, sec
     assert push(receiver, a_document(), at=START + timedelta(seconds=seconds)).status_code == status
 
 
+def test_a_push_signed_by_the_private_key_is_accepted_with_the_public_one(tmp_path: Path, clock: Clock):
+    private = new_key("asymmetric")
+    body = json.dumps(a_document())
+    with Receiver("湖畔网", private.public_key.text, tmp_path / "湖畔网", clock=clock) as receiver:
+        ours = send(
+            receiver, body, id="d_1", at=START, signature=sign(id="d_1", at=START, body=body.encode(), keys=[private])
+        )
+        forged = push(receiver, a_document(), id="d_2")
+
+    assert (ours.status_code, forged.status_code) == (200, 401)
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_湖", "not base64!"])
 def test_a_receiver_without_a_usable_secret_says_so_and_does_not_show_it(tmp_path: Path, secret: str):
-    with pytest.raises(ValueError, match=r"^the receiver's secret must be whsec_ followed by base64$"):
+    with pytest.raises(DestinationMisconfigured) as refused:
         Receiver("湖畔网", secret, tmp_path)
+    assert "湖" not in refused.value.reason
+    assert "base64!" not in refused.value.reason
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------
@@ -274,8 +291,9 @@ def test_a_signed_push_that_is_no_ninjs_is_400_and_says_which_field(receiver: Re
     assert (answer.status_code, answer.json()["error"].split(":")[0]) == (400, field)
 
 
-def test_an_id_that_is_a_path_is_400_and_writes_nothing_outside(receiver: Receiver, tmp_path: Path):
-    assert push(receiver, a_document(), id="../../out").status_code == 400
+@pytest.mark.parametrize(("id", "status"), [("../../out", 401), ("folder/out", 400)])
+def test_an_id_that_is_a_path_is_refused_and_writes_nothing(receiver: Receiver, tmp_path: Path, id: str, status: int):
+    assert push(receiver, a_document(), id=id).status_code == status
     assert [file.name for file in tmp_path.rglob("*out*")] == []
 
 

@@ -229,6 +229,22 @@ def test_a_secret_that_nobody_set_is_a_key_error(settings: Settings):
         settings.secret("nobody")
 
 
+def test_a_secret_that_cannot_be_read_is_not_taken_for_one_that_is_not_set(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATE_SECRET_YUNFENG", "from the environment")
+    (settings.data_dir / "secrets" / "yunfeng").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        settings.secret("yunfeng")
+
+
+def test_a_secret_that_is_no_text_is_no_error_that_shows_it(settings: Settings):
+    (settings.data_dir / "secrets" / "yunfeng").write_bytes(b"\xff\xfe")
+
+    assert settings.secret("yunfeng") == "\ufffd\ufffd"
+
+
 def test_a_toml_file_that_is_missing_is_named(tmp_path: Path):
     with pytest.raises(Invalid, match=r"gone\.toml"):
         read_toml(tmp_path / "gone.toml")

@@ -12,6 +12,7 @@ from syndicate.model.delivery import LONGEST_RETRY_AFTER_S, Parcel
 from syndicate.transports.answers import excerpt, meaning, receipt, retry_after_s
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Answer, Post
+from syndicate.transports.keys import keys_of
 from syndicate.transports.signature import verify
 from syndicate.transports.webhook import Webhook, WebhookSettings
 
@@ -75,9 +76,30 @@ def test_the_message_is_signed_with_the_named_secret_for_this_try():
         timestamp=headers["webhook-timestamp"],
         signature=headers["webhook-signature"],
         body=post.body,
-        secret=SECRET,
+        keys=keys_of(SECRET),
         now=NOW,
     )
+
+
+def test_the_secret_is_read_once_for_all_that_a_transport_sends():
+    asked = []
+    told = WebhookSettings(url=URL, secret="hezuo")
+    webhook = Webhook(settings=told, secret=lambda name: asked.append(name) or SECRET, door=ADoor(an_answer()))
+
+    first, second = webhook.request(a_parcel()), webhook.request(a_parcel())
+
+    assert (asked, first == second) == (["hezuo"], True)
+
+
+def test_a_secret_that_was_mended_is_noticed_by_a_transport_that_could_not_read_it():
+    texts = iter(["", SECRET])
+    webhook = Webhook(
+        settings=WebhookSettings(url=URL, secret="hezuo"), secret=lambda name: next(texts), door=ADoor(an_answer())
+    )
+    with pytest.raises(DestinationMisconfigured):
+        webhook.request(a_parcel())
+
+    assert webhook.request(a_parcel()).headers["webhook-signature"].startswith("v1,")
 
 
 def test_it_says_who_is_calling():

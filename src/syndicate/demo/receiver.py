@@ -1,14 +1,11 @@
-"""How does a partner receive? A small HTTP receiver, written as a partner's developer would by `docs/partners.md`."""
+"""How does a partner receive? A small HTTP receiver that does what `docs/partners.md` asks of a partner."""
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,11 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from syndicate.demo.copies import Copies, Document, Unreadable, read_push
+from syndicate.transports.keys import verifying_keys_of
+from syndicate.transports.signature import verify
 
-TOLERANCE_S = 300
 MAX_BODY_BYTES = 5_000_000
 _PUSH, _ARTICLES = "/push", "/articles/"
-_SECONDS = re.compile(r"[0-9]{1,12}")
+_LENGTH = re.compile(r"[0-9]{1,12}")
 
 Clock = Callable[[], float]
 
@@ -28,13 +26,13 @@ Clock = Callable[[], float]
 class Receiver:
     """A partner on this computer: takes signed ninjs pushes and keeps its copies in `folder`.
 
-    `secret` is `whsec_` with base64, or the base64 alone. Port 0 takes a free port at the first start and keeps it.
-    `clock` tells the seconds since 1970. Raises `ValueError` for a secret that isn't base64 or is empty.
+    `secret` is what the newsroom gave it, `whsec_` or `whpk_` with base64. Port 0 takes a free port at the first start
+    and keeps it. `clock` tells the seconds since 1970. Raises `DestinationMisconfigured` for a secret that is none.
     """
 
     def __init__(self, name: str, secret: str, folder: Path, port: int = 0, *, clock: Clock = time.time) -> None:
         self.name = name
-        self._key = _key(secret)
+        self._keys = verifying_keys_of(secret)
         self._copies = Copies(folder=folder)
         self._port = port
         self._clock = clock
@@ -73,11 +71,11 @@ class Receiver:
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Document]:
         """What to answer to a push: the HTTP status and a JSON object, a receipt or what was wrong."""
-        timestamp = verified_at(headers, body, key=self._key, now=self._clock())
-        if timestamp is None:
+        if not self._is_genuine(headers, body):
             return 401, {"error": "the signature, or the time in it, is wrong"}
+        id, timestamp = headers["webhook-id"], int(headers["webhook-timestamp"])
         try:
-            push = read_push(id=headers["webhook-id"], timestamp=timestamp, body=body)
+            push = read_push(id=id, timestamp=timestamp, body=body)
         except Unreadable as error:
             return 400, {"error": str(error)}
         number = self._copies.take(push)
@@ -88,35 +86,19 @@ class Receiver:
         held = self._copies.held_as(path.removeprefix(_ARTICLES)) if path.startswith(_ARTICLES) else None
         return (404, {"error": "there is no such article"}) if held is None else (200, held)
 
+    def _is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether it is signed as Standard Webhooks 1.0.0 says; `headers` have lower-case names."""
+        return verify(
+            id=headers.get("webhook-id", ""),
+            timestamp=headers.get("webhook-timestamp", ""),
+            signature=headers.get("webhook-signature", ""),
+            body=body,
+            keys=self._keys,
+            now=datetime.fromtimestamp(self._clock(), UTC),
+        )
+
     def _address(self, path: str) -> str:
         return f"http://127.0.0.1:{self._port}{path}"
-
-
-def verified_at(headers: Mapping[str, str], body: bytes, *, key: bytes, now: float) -> int | None:
-    """Check a Standard Webhooks 1.0.0 `v1` signature: when it was made, in seconds since 1970, or None if it is wrong.
-
-    `headers` have lower-case names. Signed is `id.timestamp.body`, with HMAC-SHA256. One right signature in the list
-    is enough, because the sender signs with the old and the new key while they change.
-    """
-    id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not id or not _SECONDS.fullmatch(timestamp) or abs(now - int(timestamp)) > TOLERANCE_S:
-        return None
-    signed = f"{id}.{timestamp}.".encode("utf-8", "surrogateescape") + body
-    right = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    given = headers.get("webhook-signature", "").split()
-    matches = [hmac.compare_digest(right.encode(), one.encode("utf-8", "surrogateescape")) for one in given]
-    return int(timestamp) if any(matches) else None
-
-
-def _key(secret: str) -> bytes:
-    encoded = secret.removeprefix("whsec_")
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not key:
-        raise ValueError("the receiver's secret must be whsec_ followed by base64")
-    return key
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
@@ -129,7 +111,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:  # the name is the standard library's
             length = self.headers.get("content-length", "")
-            if not _SECONDS.fullmatch(length):
+            if not _LENGTH.fullmatch(length):
                 return self._reply(411, {"error": "content-length is required"})
             if int(length) > MAX_BODY_BYTES:
                 return self._reply(413, {"error": f"more than {MAX_BODY_BYTES} bytes"})

@@ -1,8 +1,6 @@
 """Sets the demonstration up: a directory of its own, with a configuration, secrets, receivers and free ports."""
 
-import base64
 import fcntl
-import os
 import re
 import shutil
 import socket
@@ -19,6 +17,7 @@ from syndicate.assemble import System, assemble
 from syndicate.demo.receiver import Receiver
 from syndicate.ledger.migrate import migrate
 from syndicate.settings import find_config_dir, read_settings
+from syndicate.transports.keys import new_key
 from syndicate.web.tokens import issue
 
 MARK = ".syndicate-demo"
@@ -141,7 +140,7 @@ def _configure_partner(file: Path, *, folder: Path, receivers: dict[str, Receive
     named = _PORT_IN_URL.search(written)
     assert named is not None  # every demo partner has a destination on loopback
     port = _free_port(int(named.group(2)))
-    secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
+    secret = new_key("symmetric").text
     secret_file = folder / "data" / "secrets" / file.stem
     secret_file.touch(mode=0o600)
     secret_file.write_text(secret, encoding="utf-8")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syndicate.transports.http import Answer, Post
 
 SecretGetter = Callable[[str], str]
-"""From a secret's name to the secret; KeyError when there is none of that name."""
+"""From a secret's name to the secret; KeyError when there is none of that name, OSError when it can't be read."""
 
 IsWanted = Callable[[], bool]
 """Asked just before the first byte of a parcel leaves; after a no, it does not."""

@@ -1,45 +1,44 @@
-"""How does the partner know that it came from us? Standard Webhooks 1.0.0, symmetric signatures (v1).
+"""How does the partner know that it came from us? Signatures by Standard Webhooks 1.0.0; their keys are in `keys.py`.
 
-A secret is base64 of 24 to 64 random bytes, with or without `whsec_`. While one secret replaces another, both stand
-in the same text with a space between; we then sign with each, and a receiver may check with either.
+While one key replaces another we sign with each, and a receiver may check with either.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
+from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import datetime
 
-from syndicate.transports.errors import DestinationMisconfigured
+from syndicate.transports.keys import Key, VerifyingKey, decoded
 
 TOLERANCE_S = 5 * 60
 """How far the sender's clock may be off, either way."""
 
 
-def sign(*, id: str, at: datetime, body: bytes, secret: str) -> str:
-    """The `webhook-signature` of a message: `v1,` and base64 of HMAC-SHA256, once for each secret.
+def sign(*, id: str, at: datetime, body: bytes, keys: Sequence[Key]) -> str:
+    """The `webhook-signature` of a message: for each key, in order, `version,base64`, with spaces between.
 
-    Raises DestinationMisconfigured when a secret is not a proper one, and ValueError for an id with a full stop.
+    Raises ValueError for an id with a full stop.
     """
     if "." in id:
         raise ValueError("a message's id must not contain a full stop: it separates the signed parts")
-    signed = signed_content(id=id, timestamp=str(timestamp(at)), body=body)
-    return " ".join("v1," + base64.b64encode(_mac(key, signed)).decode() for key in _keys(secret))
+    message = signed_content(id=id, timestamp=str(timestamp(at)), body=body)
+    return " ".join([f"{key.version},{b2a_base64(key.sign(message), newline=False).decode()}" for key in keys])
 
 
-def verify(*, id: str, timestamp: str, signature: str, body: bytes, secret: str, now: datetime) -> bool:
+def verify(
+    *, id: str, timestamp: str, signature: str, body: bytes, keys: Sequence[VerifyingKey], now: datetime
+) -> bool:
     """Whether a received message is genuine and fresh; the three texts are the headers as they came.
 
-    Signatures of unknown versions are passed over. Raises DestinationMisconfigured when our own secret is not proper.
+    One right signature is enough; those of unknown versions are passed over.
     """
-    keys = _keys(secret)
+    if not id or not id.isascii() or "." in id:
+        return False
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return False
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE_S:
         return False
-    signed = signed_content(id=id, timestamp=timestamp, body=body)
-    given = [_decoded(part.removeprefix("v1,")) for part in signature.split(" ") if part.startswith("v1,")]
-    return any(hmac.compare_digest(_mac(key, signed), mac) for key in keys for mac in given if mac)
+    message = signed_content(id=id, timestamp=timestamp, body=body)
+    return any(key.verifies(message, _signatures(signature, key.version)) for key in keys)
 
 
 def timestamp(at: datetime) -> int:
@@ -52,28 +51,7 @@ def signed_content(*, id: str, timestamp: str, body: bytes) -> bytes:
     return f"{id}.{timestamp}.".encode() + body
 
 
-def _mac(key: bytes, signed: bytes) -> bytes:
-    return hmac.new(key, signed, hashlib.sha256).digest()
-
-
-def _keys(secret: str) -> list[bytes]:
-    keys = [_key(part) for part in secret.split()]
-    if not keys:
-        raise DestinationMisconfigured("the secret is empty")
-    return keys
-
-
-def _key(text: str) -> bytes:
-    key = _decoded(text.removeprefix("whsec_"))
-    if key is None:
-        raise DestinationMisconfigured("the secret is not base64, with or without whsec_ before it")
-    if not 24 <= len(key) <= 64:
-        raise DestinationMisconfigured(f"the secret is {len(key)} bytes long; Standard Webhooks asks for 24 to 64")
-    return key
-
-
-def _decoded(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
+def _signatures(header: str, version: str) -> list[bytes]:
+    """The signatures of one version; what is no base64 is none."""
+    parts = [part.partition(",") for part in header.split()]
+    return [given for name, _, text in parts if name == version and (given := decoded(text))]

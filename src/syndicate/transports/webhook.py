@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from syndicate.model.delivery import Action, Outcome, Parcel
 from syndicate.model.record import Record, Slug, Url
 from syndicate.transports.answers import meaning
-from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Answer, Door, Post
+from syndicate.transports.keys import Key, named_keys
 from syndicate.transports.protocol import SecretGetter
 from syndicate.transports.signature import sign, timestamp
 
@@ -51,7 +51,7 @@ class Webhook:
 
     def check(self) -> None:
         """Raises DestinationMisconfigured when the secret isn't there, or isn't a proper one."""
-        self._signature(id="check", at=datetime.now(UTC), body=b"")
+        sign(id="check", at=datetime.now(UTC), body=b"", keys=self._keys)
 
     def send(self, parcel: Parcel) -> Outcome:
         """POST the parcel once and say what the answer means. Raises PartnerUnavailable or DestinationMisconfigured."""
@@ -78,18 +78,14 @@ class Webhook:
             "User-Agent": f"syndicate/{_our_version()}",
             "webhook-id": parcel.delivery_id,
             "webhook-timestamp": str(timestamp(parcel.at)),
-            "webhook-signature": self._signature(id=parcel.delivery_id, at=parcel.at, body=parcel.body),
+            "webhook-signature": sign(id=parcel.delivery_id, at=parcel.at, body=parcel.body, keys=self._keys),
             "syndicate-event": EVENTS[parcel.action],
         }
 
-    def _signature(self, *, id: str, at: datetime, body: bytes) -> str:
-        name = self.settings.secret
-        try:
-            return sign(id=id, at=at, body=body, secret=self.secret(name))
-        except KeyError:
-            raise DestinationMisconfigured(f"secret {name} is not set") from None
-        except DestinationMisconfigured as error:
-            raise DestinationMisconfigured(f"secret {name}: {error.reason}") from None
+    @cached_property
+    def _keys(self) -> tuple[Key, ...]:
+        """What to sign with, decoded when first needed: a changed secret is noticed by the next transport made."""
+        return named_keys(self.settings.secret, self.secret)
 
 
 SETTINGS = WebhookSettings

@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from syndicate.cli import check, demo, feeds, ledger, publish, replay, schema, status, tokens, up, web, why
+from syndicate.cli import check, demo, feeds, ledger, publish, replay, schema, secrets, status, tokens, up, web, why
 
 Command = tuple[str, Callable[..., None], str]
 """Its name, its function, and an example of its use."""
@@ -38,6 +38,15 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
                 ("create", tokens.create, "syndicate token create 采编系统 --scope events:write"),
                 ("list", tokens.list_all, "syndicate token list --json"),
                 ("revoke", tokens.revoke, "syndicate token revoke 0123456789abcdef"),
+            ),
+        ),
+        "secret": (
+            "Make, rotate and list the secrets that deliveries are signed with.",
+            (
+                ("create", secrets.create, "syndicate secret create jingchuwang --asymmetric"),
+                ("rotate", secrets.rotate, "syndicate secret rotate jingchuwang"),
+                ("retire", secrets.retire, "syndicate secret retire jingchuwang"),
+                ("list", secrets.list_all, "syndicate secret list --json"),
             ),
         ),
         "ledger": (

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from syndicate.model.delivery import Outcome
 from syndicate.model.step import Deliver
 from syndicate.pipeline.sweep import LOST
 from syndicate.settings import Patience
+from syndicate.transports.keys import new_key
 from tests.builders import an_agreement, an_event, hours, minutes, shanghai
 from tests.fakes.partner import reply
 from tests.fakes.rehearsal import LEASE, Rehearsal
@@ -65,6 +67,17 @@ def test_every_try_has_the_same_key_and_the_same_bytes(system: Rehearsal):
 
     assert len({(seen.headers["webhook-id"], seen.body) for seen in partner.requests}) == 1
     assert len(partner.requests) == 3
+
+
+def test_a_secret_that_was_rotated_signs_what_is_sent_next_without_a_restart(system: Rehearsal, tmp_path: Path):
+    partner = system.partner()
+    secret = tmp_path / "secrets" / "hezuo"
+    system.publish(an_event(article="a-1"))
+
+    secret.write_text(f"{new_key('symmetric').text} {secret.read_text(encoding='utf-8')}", encoding="utf-8")
+    system.publish(an_event(article="a-2"))
+
+    assert [len(seen.headers["webhook-signature"].split()) for seen in partner.requests] == [1, 2]
 
 
 def test_what_failed_once_goes_on_in_the_slow_lane(system: Rehearsal):

@@ -3,7 +3,7 @@
 import os
 import random
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -21,6 +21,7 @@ from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.newsroom import Newsroom
+from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
@@ -72,6 +73,16 @@ class System:
         replayed = replay(self.ledger, **which)
         self.handover(replayed.steps)
         return replayed
+
+    def pause(self, destinations: Collection[str], *, because: str) -> list[str]:
+        """Send nothing to these but removals, until they are resumed; tells which were not paused before."""
+        return pause(self.ledger, destinations, because=because)
+
+    def resume(self, destinations: Collection[str]) -> list[str]:
+        """Send to these again, and hand over what follows; tells which were paused or failing."""
+        done, steps = resume(self.ledger, destinations)
+        self.handover(steps)
+        return done
 
     def sweep(self) -> int:
         """Wake somebody up for whatever is owed; tells how many wake-ups that were."""

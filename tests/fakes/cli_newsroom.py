@@ -16,6 +16,7 @@ from syndicate.assemble import System, assemble
 from syndicate.cli.main import application
 from syndicate.dispatch.inline import Inline
 from syndicate.ledger.migrate import migrate
+from syndicate.model.step import SENDING_LANES, Deliver
 from syndicate.settings import read_settings
 from tests.builders import CONFIG, OWN
 
@@ -67,10 +68,11 @@ class Shell:
         return system
 
     def perform(self) -> None:
-        """Do once whatever is owed."""
+        """Do once whatever is owed, what has become due just now too."""
         system = self.open()
         system.sweep()
         assert isinstance(system.handover, Inline)
+        system.handover([Deliver(lane=lane) for lane in SENDING_LANES])
         system.handover.run(system.perform)
         system.close()
 

@@ -126,7 +126,7 @@ class Live:
 
     def why(self, article_id: str) -> Why | None:
         """How everybody stands with an article."""
-        return why(self.system.ledger, article_id, directory=self.system.newsroom.directory)
+        return why(self.system.ledger, article_id, directory=self.system.newsroom.directory, now=datetime.now(UTC))
 
     def workers(self, role: str) -> list[psutil.Process]:
         """The processes of one role: Celery's parent and its child."""

@@ -78,7 +78,7 @@ class ByHand:
 
     def __init__(self, send: Callable[..., Outcome]) -> None:
         self._send = send
-        self._parameters = len(signature(send).parameters) if len(signature(send).parameters) == 3 else 2
+        self._parameters = sum(one.default is one.empty for one in signature(send).parameters.values())
         self._done: list[tuple[str, Outcome]] = []
 
     def __len__(self) -> int:

@@ -23,7 +23,7 @@ def a_lane(name="deliver", *, heard_s_ago=3.0, oldest_due_s=None):
     return LaneStatus(lane=name, queued=0, waiting=0, sending=0, failed=0, oldest_due_s=oldest_due_s, workers=workers)
 
 
-def a_status(*lanes, broker_reachable=True, failed=()):
+def a_status(*lanes, broker_reachable=True, failed=(), paused=None):
     return Status(
         at=NOON,
         broker_reachable=broker_reachable,
@@ -33,6 +33,8 @@ def a_status(*lanes, broker_reachable=True, failed=()):
         failed_lately=len(failed),
         failed_articles=tuple(failed),
         feeds_behind=0,
+        troubled=dict.fromkeys(paused or {}, "paused"),
+        paused=paused or {},
         lanes=lanes or (a_lane(),),
     )
 
@@ -59,6 +61,13 @@ def test_a_delivery_that_failed_today_is_a_worry():
     (worry,) = worries(a_status(failed=["a-7"]))
 
     assert "1 deliveries failed within the last day, of articles a-7" in worry
+
+
+def test_a_destination_that_is_paused_is_a_worry_with_the_way_out():
+    (worry,) = worries(a_status(paused={"yunfeng/push": "failures on 7 days"}))
+
+    assert worry.startswith("yunfeng/push is paused: failures on 7 days")
+    assert worry.endswith("syndicate resume yunfeng/push")
 
 
 def test_the_lanes_that_nobody_works_in_are_named():

@@ -12,7 +12,22 @@ from typing import Annotated
 import structlog
 import typer
 
-from syndicate.cli import check, demo, feeds, ledger, publish, replay, schema, secrets, status, tokens, up, web, why
+from syndicate.cli import (
+    check,
+    demo,
+    destinations,
+    feeds,
+    ledger,
+    publish,
+    replay,
+    schema,
+    secrets,
+    status,
+    tokens,
+    up,
+    web,
+    why,
+)
 
 Command = tuple[str, Callable[..., None], str]
 """Its name, its function, and an example of its use."""
@@ -25,6 +40,9 @@ COMMANDS: Sequence[Command] = (
     ("check", check.check, "syndicate --config config check"),
     ("status", status.status, "syndicate status --watch"),
     ("why", why.why, "syndicate why jingshan-20260312-01 荆楚网"),
+    ("destinations", destinations.destinations, "syndicate destinations --troubled"),
+    ("pause", destinations.pause, "syndicate pause 荆楚网 --reason 对方改版"),
+    ("resume", destinations.resume, "syndicate resume 荆楚网/webhook"),
     ("replay", replay.replay, "syndicate replay --partner 荆楚网 --since 2026-03-01"),
     ("feeds", feeds.feeds, "syndicate feeds --write public/feeds"),
     ("schema", schema.schema, "syndicate schema --out event.schema.json"),

@@ -28,7 +28,7 @@ def status(
     """Show each lane: what is queued and waiting, the oldest thing due, and its workers.
 
     Exit code 1 when the broker can't be reached, a lane has no worker heard within 60 s, something has been due for
-    more than 5 minutes, or a delivery failed within the last day: it says which.
+    more than 5 minutes, a delivery failed within the last day, or a destination is paused: it says which.
     """
     with opened(context) as system:
         if watch:
@@ -51,7 +51,11 @@ def worries(found: Status) -> list[str]:
         f"{found.failed_lately} deliveries failed within the last day, of articles {', '.join(found.failed_articles)}; "
         "run: syndicate why ARTICLE --deliveries, put right what is wrong, then syndicate replay"
     ]
-    return broker + (silence if silent else []) + late + (failed if found.failed_lately else [])
+    paused = [
+        f"{name} is paused: {because}; what it misses is held until: syndicate resume {name}"
+        for name, because in found.paused.items()
+    ]
+    return broker + (silence if silent else []) + late + (failed if found.failed_lately else []) + paused
 
 
 def _is_heard(lane: LaneStatus) -> bool:
@@ -101,6 +105,8 @@ def _view(found: Status, *, timezone: str) -> Group:
         f"{found.feeds_behind} feeds behind\ndeliveries: {deliveries}"
     )
     worried = worries(found)
+    unwell = ", ".join(f"{name} ({condition})" for name, condition in found.troubled.items())
+    totals += f"\ndestinations that aren't well: {unwell or 'none'}"
     end = Text("\n".join(worried), style="bold red") if worried else Text("all is well", style="green")
     return Group(lanes, Text(totals), end)
 

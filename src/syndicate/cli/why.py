@@ -26,7 +26,7 @@ def why(
     with opened(context) as system:
         directory, timezone = system.newsroom.directory, system.newsroom.publisher.timezone
         asked = partner_id(directory, partner) if partner else None
-        found = explain(system.ledger, article, directory=directory, partner_id=asked)
+        found = explain(system.ledger, article, directory=directory, now=system.clock(), partner_id=asked)
     if found is None:
         fail(
             f"we were never told of an article {article!r}; take its id from the CMS, or publish it: syndicate publish"

@@ -48,7 +48,7 @@ def standing(explanation: Explanation) -> str:
 def look(stage: Stage, act: dict[str, dict[str, str]]) -> list[Why]:
     """How everybody stands with the articles of an act, as far as they are known yet."""
     system = stage.system
-    found = [why(system.ledger, name, directory=system.newsroom.directory) for name in act]
+    found = [why(system.ledger, name, directory=system.newsroom.directory, now=system.clock()) for name in act]
     return [one for one in found if one is not None]
 
 

@@ -1,12 +1,15 @@
 """How much is owed, since when, and what has failed: what people and alarms go by."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from syndicate.ledger import lines
+from syndicate.ledger.lines import FAILED
 from syndicate.ledger.tables import deliveries
 from syndicate.model.delivery import State
-from syndicate.model.step import Lane
+from syndicate.model.step import SENDING_LANES, Lane
 
 
 def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
@@ -21,27 +24,32 @@ def failed_since(connection: Connection, *, since: datetime) -> list[str]:
     """The article of each delivery that has failed since then, newest first."""
     wanted = (
         select(deliveries.c.article_id)
-        .where(deliveries.c.state == "failed", deliveries.c.settled_at >= since)
+        .where(deliveries.c.state == FAILED, deliveries.c.settled_at >= since)
         .order_by(deliveries.c.settled_at.desc())
     )
     return list(connection.scalars(wanted))
 
 
-def oldest_due(connection: Connection, *, now: datetime) -> dict[Lane, datetime]:
-    """For each lane, since when its most overdue delivery has been waiting."""
-    wanted = (
-        select(deliveries.c.lane, func.min(deliveries.c.due_at).label("since"))
-        .where(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
-        .group_by(deliveries.c.lane)
-    )
-    return {row.lane: row.since for row in connection.execute(wanted)}
+def oldest_due(connection: Connection, *, now: datetime, but: Collection[str] = ()) -> dict[Lane, datetime]:
+    """For each lane, since when its most overdue delivery has been waiting; `but` names destinations to leave out."""
+    found: dict[Lane, datetime] = {}
+    for lane in SENDING_LANES:
+        due = [at for name, at in lines.oldest(connection, lane).items() if at <= now and name not in but]
+        found |= {lane: min(due)} if due else {}
+    return found
+
+
+def failed_by_destination(connection: Connection) -> dict[str, int]:
+    """How many have failed for each destination."""
+    wanted = select(deliveries.c.destination_id, func.count().label("many")).where(deliveries.c.state == FAILED)
+    return {row.destination_id: row.many for row in connection.execute(wanted.group_by(deliveries.c.destination_id))}
 
 
 def failed(
     connection: Connection, *, delivery: str | None, article: str | None, partner: str | None, since: datetime | None
 ) -> list[str]:
     """The failed deliveries that fit all of these, oldest first; None narrows nothing."""
-    wanted = select(deliveries.c.id).where(deliveries.c.state == "failed").order_by(deliveries.c.created_at)
+    wanted = select(deliveries.c.id).where(deliveries.c.state == FAILED).order_by(deliveries.c.created_at)
     for column, value in (
         (deliveries.c.id, delivery),
         (deliveries.c.article_id, article),

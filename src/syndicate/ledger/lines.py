@@ -59,6 +59,16 @@ def lines(connection: Connection, lane: Lane, *, after: str = "", limit: int) ->
     return list(connection.scalars(_LINES, {"lane": lane, "after": after, "many": limit}))
 
 
+def oldest(connection: Connection, lane: Lane) -> dict[str, datetime]:
+    """Since when, or until when, the first in each line of a lane waits: destination → due."""
+    return {row.id: row.first for row in connection.execute(_OLDEST, {"lane": lane, "after": "", "many": 1_000_000})}
+
+
+def lengths(connection: Connection) -> dict[str, int]:
+    """How many wait for each destination, in all lanes."""
+    return {row.destination_id: row.many for row in connection.execute(_LENGTHS)}
+
+
 def due(connection: Connection, lane: Lane, destinations: Sequence[str], *, now: datetime, each: int) -> list[Due]:
     """What may be sent now to these destinations, at most `each` to one: what waits longest first, removals before all.
 
@@ -89,11 +99,16 @@ def _first_line(rows: Any, *, after: ColumnElement[Any]) -> Select[tuple[str | N
     return select(func.min(rows.c.destination_id).label("id")).where(in_lane, rows.c.destination_id > after)
 
 
-def _all_lines() -> Executable:
+def _all_lines() -> Select[Any]:
     found = _first_line(deliveries, after=bindparam("after", type_=Text())).cte("found", recursive=True)
     following = _first_line(deliveries.alias("following"), after=found.c.id).scalar_subquery()
     found = found.union_all(select(following).where(found.c.id.is_not(None)))
-    return select(found.c.id).where(found.c.id.is_not(None)).limit(bindparam("many", type_=Integer()))
+    rows = deliveries.alias("first")
+    first = select(func.min(rows.c.due_at)).where(
+        rows.c.state == WAITING, rows.c.lane == bindparam("lane"), rows.c.destination_id == found.c.id
+    )
+    all_lines = select(found.c.id, first.scalar_subquery().label("first")).where(found.c.id.is_not(None))
+    return all_lines.limit(bindparam("many", type_=Integer()))
 
 
 @cache
@@ -119,7 +134,13 @@ def _order(rows: Any, *, removals_first: bool) -> list[ColumnElement[Any]]:  # n
     return [*([rows.c.action != "withdraw"] if removals_first else []), rows.c.due_at, rows.c.seq]
 
 
-_LINES = _all_lines()
+_OLDEST = _all_lines()
+_LINES = _OLDEST.with_only_columns(_OLDEST.selected_columns.id)
+_LENGTHS = (
+    select(deliveries.c.destination_id, func.count().label("many"))
+    .where(deliveries.c.state == WAITING)
+    .group_by(deliveries.c.destination_id)
+)
 _IN_FLIGHT = (
     select(deliveries.c.destination_id, deliveries.c.lane, func.count().label("many"))
     .where(deliveries.c.state == SENDING)

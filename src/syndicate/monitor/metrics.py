@@ -1,7 +1,10 @@
 """The status in Prometheus' words. Alert on `syndicate_oldest_due_seconds`: an age can't hide behind a short queue."""
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from syndicate.model.health import Condition
 from syndicate.monitor.status import Status
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -18,6 +21,9 @@ def exposition(found: Status) -> bytes:
     gauge("events", "Events in the ledger").set(found.events)
     gauge("articles", "Articles in the ledger").set(found.articles)
     gauge("feeds_behind", "Feeds whose content has changed since they were built").set(found.feeds_behind)
+    destinations = gauge("troubled_destinations", "Destinations that aren't well, by condition", ("condition",))
+    for condition in get_args(Condition):
+        destinations.labels(condition).set(sum(one == condition for one in found.troubled.values()))
     deliveries = gauge("deliveries", "Deliveries by state", ("state",))
     for state, many in sorted(found.deliveries.items()):
         deliveries.labels(state).set(many)

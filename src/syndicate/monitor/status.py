@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from syndicate.ledger import articles, backlog, beats, events, feeds
+from syndicate.ledger import articles, backlog, beats, events, feeds, health
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import State
+from syndicate.model.health import Condition
 from syndicate.model.record import Moment, Record
 from syndicate.model.step import LANES, Lane
 
@@ -33,7 +34,10 @@ class LaneStatus(Record):
 
 
 class Status(Record):
-    """The system at one moment. `failed_articles` names a few of those whose deliveries failed within the last day."""
+    """The system at one moment. `failed_articles` names a few of those whose deliveries failed within the last day.
+
+    `troubled` are the destinations that have failed since their last success, or are paused; `paused` says why.
+    """
 
     at: Moment
     broker_reachable: bool
@@ -43,6 +47,8 @@ class Status(Record):
     failed_lately: int
     failed_articles: tuple[str, ...]
     feeds_behind: int
+    troubled: dict[str, Condition]
+    paused: dict[str, str]
     lanes: tuple[LaneStatus, ...]
 
     def lane(self, name: Lane) -> LaneStatus:
@@ -54,7 +60,9 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
     """Look once at the ledger. `depth` is what the queues say, None when they can't be asked."""
     with ledger.read() as connection:
         counts = backlog.by_state(connection)
-        oldest = backlog.oldest_due(connection, now=now)
+        troubled = health.troubled(connection)
+        paused = {name: one for name, one in troubled.items() if one.paused_at}
+        oldest = backlog.oldest_due(connection, now=now, but=paused)
         heard = beats.every(connection)
         behind = feeds.unbuilt(connection, limit=10_000)
         failed = backlog.failed_since(connection, since=now - LATELY)
@@ -86,5 +94,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
             failed_lately=len(failed),
             failed_articles=tuple(dict.fromkeys(failed))[:FEW],
             feeds_behind=len(behind),
+            troubled={name: one.condition(now) for name, one in sorted(troubled.items())},
+            paused={name: one.paused_because for name, one in sorted(paused.items())},
             lanes=lanes,
         )

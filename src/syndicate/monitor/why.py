@@ -1,8 +1,10 @@
 """Why did they get it, or not? One answer for each partner about one article."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
-from syndicate.ledger import articles, attempts, clearances, deliveries
+from syndicate.ledger import articles, attempts, clearances, deliveries, health
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
@@ -10,6 +12,7 @@ from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, PictureVerdict
 from syndicate.model.feed import Directory
 from syndicate.model.record import Moment, Record
+from syndicate.monitor.destinations import in_words
 
 Word = Literal["delivered", "waiting", "sending", "failed", "cancelled", "held", "refused", "cleared", "unplanned"]
 
@@ -53,7 +56,9 @@ class Why(Record):
     explanations: tuple[Explanation, ...]
 
 
-def why(ledger: Ledger, article_id: str, *, directory: Directory, partner_id: str | None = None) -> Why | None:
+def why(
+    ledger: Ledger, article_id: str, *, directory: Directory, now: datetime, partner_id: str | None = None
+) -> Why | None:
     """How every audience, or one partner, stands with an article; None when we were never told of it."""
     with ledger.read() as connection:
         head = articles.head(connection, article_id)
@@ -64,6 +69,7 @@ def why(ledger: Ledger, article_id: str, *, directory: Directory, partner_id: st
         standings = clearances.of_revision(connection, article_id, words.revision if words else 0)
         rows = deliveries.of_article(connection, article_id)
         receipts = attempts.receipts_of(connection, article_id)
+        unwell = health.troubled(connection)
         remote = {seq: receipt.remote_url for seq, receipt in receipts.values()}
     names = {PUBLIC: "公开订阅源 (public feeds)"} | {partner.id: partner.name for partner in directory.partners}
     audiences = list(dict.fromkeys([*names, *standings, *(row.partner_id for row in rows)]))
@@ -75,6 +81,7 @@ def why(ledger: Ledger, article_id: str, *, directory: Directory, partner_id: st
             [row for row in rows if row.partner_id == audience],
             remote,
             withdrawn=head.withdrawn,
+            unwell={name: in_words(one, now) for name, one in unwell.items()},
         )
         for audience in audiences
         if partner_id in (None, audience)
@@ -97,9 +104,12 @@ def _explain(
     remote: dict[int, str],
     *,
     withdrawn: bool,
+    unwell: Mapping[str, str],
 ) -> Explanation:
-    last = max(rows, key=lambda row: (row.revision, row.edition, row.created_at), default=None)
+    last = max(rows, key=lambda row: (row.revision, row.edition, row.seq), default=None)
     word, reason = _in_a_word(standing, last, withdrawn=withdrawn)
+    if word == "waiting" and last and last.lane != "retract" and last.destination_id in unwell:
+        reason = f"{reason}; {unwell[last.destination_id]}"
     return Explanation(
         audience=audience,
         name=name,

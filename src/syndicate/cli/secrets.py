@@ -21,8 +21,10 @@ from syndicate.configuration import read_newsroom
 from syndicate.model.feed import Directory
 from syndicate.model.record import Slug
 from syndicate.settings import Settings, secret_variable
+from syndicate.transports import secret_names
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.keys import Key, PrivateKey, named_keys, new_key
+from syndicate.transports.keys import Key, PrivateKey, named_keys, new_key, secret_text
+from syndicate.transports.tls import PEM
 
 _NAME = TypeAdapter(Slug)
 _GROUP_MAY_READ = 0o040
@@ -201,7 +203,7 @@ def _listed(settings: Settings, directory: Directory) -> list[Listed]:
     users: dict[str, list[str]] = {}
     for partner in directory.partners:
         for destination in partner.destinations:
-            if name := destination.settings.get("secret"):
+            for name in secret_names(destination.transport, destination.settings):
                 users.setdefault(name, []).append(partner.destination_id(destination))
     names = {*_in_files(settings.secrets_dir), *_in_environment(), *users}
     return [_one(settings, name, used_by=users.get(name, [])) for name in sorted(names)]
@@ -221,13 +223,14 @@ def _one(settings: Settings, name: str, *, used_by: Sequence[str]) -> Listed:
     keys: tuple[Key, ...] = ()
     wrong = ""
     try:
-        keys = named_keys(name, settings.secret)
+        is_pem = secret_text(name, settings.secret).startswith(PEM)
+        keys = () if is_pem else named_keys(name, settings.secret)
     except DestinationMisconfigured as error:
         wrong = error.reason
     in_file, in_environment = (settings.secrets_dir / name).exists(), secret_variable(name) in os.environ
     return Listed(
         name=name,
-        kinds=tuple(dict.fromkeys(key.kind for key in keys)),
+        kinds=tuple(dict.fromkeys(key.kind for key in keys)) or (("PEM",) if not wrong else ()),
         keys=len(keys),
         set_by="file" if in_file else "environment" if in_environment else "nobody",
         used_by=tuple(used_by),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.problem import Problem, problems_of
 from syndicate.transports.errors import DestinationMisconfigured, PartnerRefused, PartnerUnavailable
-from syndicate.transports.protocol import SecretGetter, Transport, TransportModule
+from syndicate.transports.protocol import A_SECRET, SecretGetter, Transport, TransportModule
 
 if TYPE_CHECKING:
     from syndicate.transports.http import Door
@@ -42,6 +42,16 @@ def deadline_s(transport: str, settings: Mapping[str, Any]) -> float:
     if settings_problems(transport, settings):
         return 0.0
     return float(getattr(_module(transport).SETTINGS.model_validate(settings), "deadline_s", 0.0))
+
+
+def secret_names(transport: str, settings: Mapping[str, Any]) -> list[str]:
+    """The secrets that a destination uses, by name; none when its settings are wrong."""
+    if settings_problems(transport, settings):
+        return []
+    form = _module(transport).SETTINGS
+    told = form.model_validate(settings)
+    fields = [name for name, field in form.model_fields.items() if A_SECRET in field.metadata]
+    return [getattr(told, name) for name in fields if getattr(told, name)]
 
 
 def open_transport(transport: str, settings: Mapping[str, Any], *, secret: SecretGetter, door: "Door") -> Transport:

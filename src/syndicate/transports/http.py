@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from syndicate.transports.addresses import NetworkPolicy
 from syndicate.transports.deadline import Call, DeadlineTLSSocket, calling, connect
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
+from syndicate.transports.tls import Tls, context
 
 _ALWAYS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
@@ -57,20 +58,20 @@ class Post:
     policy: NetworkPolicy
     deadline_s: float
     max_response_bytes: int
+    tls: Tls | None = None
 
 
 class Door:
     """The way out to the web. Threads may share one; make it after a fork, not before; `close` it at the end.
 
-    Connections are kept alive for each host, never across network policies. `ca_file` replaces the public
-    certificate authorities, for partners whose certificates come from an authority of their own.
+    Connections are kept alive for each host, never across network policies, nor between destinations with other
+    certificates. `ca_file` stands for the public certificate authorities.
     """
 
     def __init__(self, *, ca_file: str | None = None) -> None:
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it writes whole URLs, query string included
-        tls = ssl.create_default_context(cafile=ca_file or DEFAULT_CA_BUNDLE_PATH)
-        tls.sslsocket_class = DeadlineTLSSocket
-        self._adapters: dict[NetworkPolicy, HTTPAdapter] = {"public": _Adapter(tls), "internal": _Adapter(tls)}
+        self._ca_file = ca_file or DEFAULT_CA_BUNDLE_PATH
+        self._adapters: dict[tuple[NetworkPolicy, Tls | None], HTTPAdapter] = {}
 
     def post(self, post: Post) -> Answer:
         """POST once; follow no redirect.
@@ -82,7 +83,7 @@ class Door:
         started = monotonic()
         try:
             with calling(Call(ends_at=started + post.deadline_s, policy=post.policy)):
-                response = self._adapters[post.policy].send(request, stream=True, timeout=post.deadline_s)
+                response = self._adapter(post).send(request, stream=True, timeout=post.deadline_s)
                 start = _start_of_body(response, post.max_response_bytes, deadline_s=post.deadline_s)
         except _FAULTS as fault:
             host = urlsplit(post.url).hostname
@@ -95,6 +96,14 @@ class Door:
         """Close every connection that is kept alive."""
         for adapter in self._adapters.values():
             adapter.close()
+
+    def _adapter(self, post: Post) -> HTTPAdapter:
+        key = (post.policy, post.tls)
+        if key not in self._adapters:
+            made = context(post.tls, ca_file=self._ca_file)
+            made.sslsocket_class = DeadlineTLSSocket
+            self._adapters[key] = _Adapter(made)
+        return self._adapters[key]
 
 
 class _FinalResponse(HTTPResponse):

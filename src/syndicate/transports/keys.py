@@ -118,14 +118,21 @@ def new_key(kind: Kind) -> Key:
 
 def named_keys(name: str, secret: SecretGetter) -> tuple[Key, ...]:
     """The keys of the secret of this name. Raises DestinationMisconfigured when it isn't set, or isn't a proper one."""
+    text = secret_text(name, secret)
     try:
-        return keys_of(secret(name))
+        return keys_of(text)
+    except DestinationMisconfigured as error:
+        raise DestinationMisconfigured(f"secret {name}: {error.reason}") from None
+
+
+def secret_text(name: str, secret: SecretGetter) -> str:
+    """The secret of this name. Raises DestinationMisconfigured when it isn't set."""
+    try:
+        return secret(name)
     except KeyError:
         raise DestinationMisconfigured(f"secret {name} is not set") from None
     except OSError as error:
         raise DestinationMisconfigured(f"secret {name} can't be read: {error.strerror}") from None
-    except DestinationMisconfigured as error:
-        raise DestinationMisconfigured(f"secret {name}: {error.reason}") from None
 
 
 def keys_of(secret: str) -> tuple[Key, ...]:

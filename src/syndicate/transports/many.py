@@ -18,6 +18,7 @@ from syndicate.transports.addresses import NetworkPolicy, resolve
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Answer, Post
 from syndicate.transports.protocol import IsWanted
+from syndicate.transports.tls import Tls
 from syndicate.transports.transfer import Fault, Transfer, header_lines
 
 CONNECTIONS_PER_HOST = 64  # by name, whatever the port; how many go to one destination is for the pipeline to say
@@ -49,7 +50,7 @@ class Many:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST)
         self._multi.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS_KEPT)
-        self._idle: dict[tuple[str, str], list[pycurl.Curl]] = {}
+        self._idle: dict[tuple[str, str, Tls | None], list[pycurl.Curl]] = {}
         self._many_idle = 0
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._looking_up: list[tuple[Transfer, Future[tuple[str, ...]]]] = []
@@ -132,7 +133,7 @@ class Many:
             return
         post = transfer.post
         try:
-            curl = self._handle(post.url, pin)
+            curl = self._handle(post, pin)
             curl.setopt(pycurl.HTTPHEADER, header_lines(post.headers))
         except (UnicodeError, pycurl.error, TypeError):
             fault = DestinationMisconfigured("the url or a header can't be sent over HTTP: correct the destination")
@@ -146,15 +147,20 @@ class Many:
         self._running[curl] = transfer
         self._multi.add_handle(curl)
 
-    def _handle(self, url: str, pin: str) -> pycurl.Curl:
+    def _handle(self, post: Post, pin: str) -> pycurl.Curl:
         """A handle for this address; one that was there lately is used again, because it knows the address already."""
-        idle = self._idle.get((url, pin))
+        idle = self._idle.get((post.url, pin, post.tls))
         if idle:
             self._many_idle -= 1
             return idle.pop()
         curl = self._new()
-        curl.setopt(pycurl.URL, url.encode())
+        curl.setopt(pycurl.URL, post.url.encode())
         curl.setopt(pycurl.RESOLVE, [pin.encode()])
+        if post.tls and post.tls.ca:
+            curl.setopt(pycurl.CAINFO_BLOB, post.tls.ca.encode())
+        if post.tls and post.tls.certificate:
+            curl.setopt(pycurl.SSLCERT_BLOB, post.tls.certificate.encode())
+            curl.setopt(pycurl.SSLKEY_BLOB, post.tls.certificate.encode())
         return curl
 
     def _new(self) -> pycurl.Curl:
@@ -166,6 +172,9 @@ class Many:
         curl.setopt(pycurl.FOLLOWLOCATION, 0)
         curl.setopt(pycurl.CAINFO, self._ca_file)
         curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(
+            pycurl.PIPEWAIT, 1
+        )  # rather share a connection that is being made than make another, where HTTP/2 can
         curl.setopt(pycurl.POST, 1)
         return curl
 
@@ -194,7 +203,7 @@ class Many:
             for idle in chain.from_iterable(self._idle.values()):
                 idle.close()
             self._idle, self._many_idle = {}, 0
-        self._idle.setdefault((transfer.post.url, transfer.pin), []).append(curl)
+        self._idle.setdefault((transfer.post.url, transfer.pin, transfer.post.tls), []).append(curl)
         self._many_idle += 1
 
 

@@ -6,17 +6,21 @@ A transport's file offers two names, so that the table of transports needs nothi
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.partner import Destination
-from syndicate.model.record import Record
+from syndicate.model.record import Record, Slug
 
 if TYPE_CHECKING:
     from syndicate.transports.http import Answer, Post
 
 SecretGetter = Callable[[str], str]
 """From a secret's name to the secret; KeyError when there is none of that name, OSError when it can't be read."""
+
+A_SECRET = "the name of a secret"  # noqa: S105 - a mark, not one
+SecretName = Annotated[Slug, A_SECRET]
+"""A setting that names a secret, and is never the secret itself."""
 
 IsWanted = Callable[[], bool]
 """Asked just before the first byte of a parcel leaves; after a no, it does not."""

@@ -5,17 +5,18 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, model_validator
 
-from syndicate.model.delivery import Action, Outcome, Parcel
-from syndicate.model.record import Record, Slug, Url
+from syndicate.model.delivery import Action, Outcome, Parcel, Receipt
+from syndicate.model.record import Record, Url
 from syndicate.transports.answers import meaning
 from syndicate.transports.http import Answer, Door, Post
 from syndicate.transports.keys import Key, named_keys
-from syndicate.transports.protocol import SecretGetter
+from syndicate.transports.protocol import SecretGetter, SecretName
 from syndicate.transports.signature import sign, timestamp
+from syndicate.transports.tls import Tls, read_tls
 
 EVENTS: dict[Action, str] = {
     "publish": "article.published",
@@ -25,11 +26,18 @@ EVENTS: dict[Action, str] = {
 """The `syndicate-event` header, for routing at the receiver; what counts is in the signed body."""
 
 
+_AS_IT_IS = "".join(map(chr, range(33, 127)))  # also %: what came encoded goes back as it came
+
+
 class WebhookSettings(Record):
     """What a destination with `transport = "webhook"` is set up with."""
 
     url: Url
-    secret: Slug = Field(description="the name of the secret, never the secret itself")
+    secret: SecretName
+    ca: SecretName = Field(default="", description="PEM of the authorities that vouch for it, not the public ones")
+    certificate: SecretName = Field(
+        default="", description="PEM of our certificate and its key, where they ask for one"
+    )
     network: Literal["public", "internal"] = "public"
     deadline_s: float = Field(default=10, gt=0, le=30, description="from the look-up of the name to the whole answer")
     max_response_bytes: int = Field(default=65_536, ge=0, le=1_048_576, description="how much of the answer is read")
@@ -52,6 +60,7 @@ class Webhook:
     def check(self) -> None:
         """Raises DestinationMisconfigured when the secret isn't there, or isn't a proper one."""
         sign(id="check", at=datetime.now(UTC), body=b"", keys=self._keys)
+        _ = self._tls
 
     def send(self, parcel: Parcel) -> Outcome:
         """POST the parcel once and say what the answer means. Raises PartnerUnavailable or DestinationMisconfigured."""
@@ -66,6 +75,7 @@ class Webhook:
             policy=self.settings.network,
             deadline_s=self.settings.deadline_s,
             max_response_bytes=self.settings.max_response_bytes,
+            tls=self._tls,
         )
 
     def meaning(self, answer: Answer, parcel: Parcel) -> Outcome:
@@ -80,6 +90,7 @@ class Webhook:
             "webhook-timestamp": str(timestamp(parcel.at)),
             "webhook-signature": sign(id=parcel.delivery_id, at=parcel.at, body=parcel.body, keys=self._keys),
             "syndicate-event": EVENTS[parcel.action],
+            **_their_copy(parcel.receipt),
         }
 
     @cached_property
@@ -87,9 +98,21 @@ class Webhook:
         """What to sign with, decoded when first needed: a changed secret is noticed by the next transport made."""
         return named_keys(self.settings.secret, self.secret)
 
+    @cached_property
+    def _tls(self) -> Tls | None:
+        return read_tls(ca=self.settings.ca, certificate=self.settings.certificate, secret=self.secret)
+
 
 SETTINGS = WebhookSettings
 TRANSPORT = Webhook
+
+
+def _their_copy(receipt: Receipt | None) -> dict[str, str]:
+    """What the partner called the copy it has, percent-encoded where it isn't ASCII."""
+    if receipt is None:
+        return {}
+    told = {"syndicate-remote-id": receipt.remote_id, "syndicate-remote-url": receipt.remote_url}
+    return {name: quote(value, safe=_AS_IT_IS) for name, value in told.items() if value}
 
 
 @cache

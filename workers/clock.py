@@ -42,6 +42,8 @@ def _tick(system: System, stop: threading.Event) -> None:
                 log.info("clock.swept", woken=woken)
             if time.monotonic() >= next_beat:
                 system.beat()
+                if changed := system.notice_changes():
+                    log.info("destinations.changed", destinations=changed)
                 next_beat = time.monotonic() + workers.beat_every_s
         except Exception:
             log.exception("clock.failed")  # a database that is away now may be back at the next tick

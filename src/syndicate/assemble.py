@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from syndicate.configuration import read_newsroom
+from syndicate.configuration import fingerprints, read_newsroom
 from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.database import Ledger
@@ -19,6 +19,7 @@ from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
+from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
@@ -96,6 +97,11 @@ class System:
         )
         self.handover(steps)
         return len(steps)
+
+    def notice_changes(self) -> list[str]:
+        """See whether a destination's address or secrets have changed; tells which, and lets what failed wait again."""
+        found = fingerprints(self.settings, self.newsroom)
+        return notice_changes(self.ledger, found)
 
     def beat(self) -> None:
         """Ask every lane for a sign of life."""

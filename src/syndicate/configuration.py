@@ -11,10 +11,11 @@ from syndicate.model.clearance import PUBLIC
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.problem import Invalid, Problem, problems_of
+from syndicate.model.record import canonical_json, digest_of
 from syndicate.notices.wording import Wording, read_wording
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
-from syndicate.transports import deadline_s, open_transport, settings_problems
+from syndicate.transports import deadline_s, open_transport, secret_names, settings_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
 
@@ -49,6 +50,25 @@ def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem
                 problems.append(Problem(field=where, message=hint))
     door.close()
     return problems
+
+
+def fingerprints(settings: Settings, newsroom: Newsroom) -> dict[str, str]:
+    """A digest of what each destination is set to and of the secrets it uses, by id: another one when any changes."""
+    return {
+        partner.destination_id(one): _fingerprint(settings, one)
+        for partner in newsroom.directory.partners
+        for one in partner.destinations
+    }
+
+
+def _fingerprint(settings: Settings, destination: Destination) -> str:
+    secrets = []
+    for name in secret_names(destination.transport, destination.settings):
+        try:
+            secrets.append(settings.secret(name))
+        except (KeyError, OSError):
+            secrets.append("")  # it may be set later, which is a change
+    return digest_of(canonical_json([destination.model_dump(mode="json"), *secrets]))
 
 
 def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:

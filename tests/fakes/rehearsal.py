@@ -151,6 +151,13 @@ class Rehearsal:
         directory = newsroom.directory.model_copy(update={"feeds": families})
         self.system = replace(self.system, newsroom=newsroom.model_copy(update={"directory": directory}))
 
+    def set_secret(self, secret: str | None) -> None:
+        """Change the secret that every partner's destination uses, or take it away."""
+        file = self.system.settings.secrets_dir / "hezuo"
+        file.unlink(missing_ok=True)
+        if secret is not None:
+            file.write_text(secret, encoding="utf-8")
+
     # what happens
 
     def begin(self) -> None:
@@ -321,6 +328,11 @@ class Rehearsal:
         with self.ledger.read() as connection:
             rows = connection.execute(wanted.order_by(tables.attempts.c.seq))
             return [(row.number, row.outcome) for row in rows]
+
+    def rows_of(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table."""
+        with self.ledger.read() as connection:
+            return [dict(row) for row in connection.execute(tables.metadata.tables[table].select()).mappings()]
 
     def answers(self, article: str = "a-1", revision: int = 1) -> dict[str, Standing]:
         """Who may have it, and why."""

@@ -1,7 +1,8 @@
 """The terms and addresses that things left under: every version of an agreement and a destination, kept for ever."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,48 +12,51 @@ from syndicate.ledger.tables import agreements, destinations
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.record import canonical_json, digest_of
 
+_A_MOMENT = timedelta(microseconds=1)
 
-def remember(connection: Connection, partners: Iterable[Partner], *, now: datetime) -> None:
+
+def remember(connection: Connection, partners: Collection[Partner], *, now: datetime) -> None:
     """Keep the agreements and destinations of these partners, where this version of them isn't kept yet."""
-    for partner in partners:
-        health.ensure(connection, map(partner.destination_id, partner.destinations))
-        if partner.agreement:
-            row = {
-                "partner_id": partner.id,
-                "version": partner.agreement.version,
-                "document": partner.agreement.model_dump(mode="json"),
-                "since": now,
-            }
-            insert_new(connection, agreements, row)
-        for destination in partner.destinations:
-            named = partner.destination_id(destination)
-            if last_known_destination(connection, named) == destination:
-                continue
-            document = destination.model_dump(mode="json")
-            row = {
-                "id": named,
-                "version": digest_of(canonical_json(document))[:12],
-                "partner_id": partner.id,
-                "document": document,
-                "since": now,
-            }
-            upsert(connection, destinations, row, key=["id", "version"])  # a former version may be the newest again
+    agreed = [(partner.id, partner.agreement) for partner in partners if partner.agreement]
+    insert_new(
+        connection,
+        agreements,
+        [
+            {"partner_id": id, "version": one.version, "document": one.model_dump(mode="json"), "since": now}
+            for id, one in agreed
+        ],
+    )
+    documents = {
+        partner.destination_id(one): one.model_dump(mode="json") for partner in partners for one in partner.destinations
+    }
+    health.ensure(connection, documents)
+    known = _newest(connection, documents)
+    for name, document in documents.items():
+        former, since = known.get(name, (None, None))
+        if former == document:
+            continue
+        row = {
+            "id": name,
+            "version": digest_of(canonical_json(document))[:12],
+            "partner_id": name.split("/", maxsplit=1)[0],
+            "document": document,
+            # after the former one, whatever our clock says: the newest is the one that is sent to
+            "since": max(now, since + _A_MOMENT) if since else now,
+        }
+        upsert(connection, destinations, row, key=["id", "version"])  # a former version may be the newest again
 
 
 def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:
-    """The newest version of each of these destinations, by id."""
-    wanted = select(destinations.c.id, destinations.c.document).where(destinations.c.id.in_(sorted(ids)))
-    newest = {row.id: row.document for row in connection.execute(wanted.order_by(destinations.c.since))}
-    return {destination_id: Destination.model_validate(document) for destination_id, document in newest.items()}
+    """The newest version of each of these destinations, by id, also of those gone from the configuration."""
+    return {name: Destination.model_validate(document) for name, (document, _) in _newest(connection, ids).items()}
 
 
 def last_known_destination(connection: Connection, destination_id: str) -> Destination | None:
     """The newest version of a destination, also of one that is gone from the configuration."""
-    wanted = (
-        select(destinations.c.document)
-        .where(destinations.c.id == destination_id)
-        .order_by(destinations.c.since.desc())
-        .limit(1)
-    )
-    document = connection.scalar(wanted)
-    return Destination.model_validate(document) if document else None
+    return newest_destinations(connection, [destination_id]).get(destination_id)
+
+
+def _newest(connection: Connection, ids: Collection[str]) -> dict[str, tuple[dict[str, Any], datetime]]:
+    wanted = select(destinations.c.id, destinations.c.document, destinations.c.since)
+    rows = connection.execute(wanted.where(destinations.c.id.in_(sorted(ids))).order_by(destinations.c.since))
+    return {row.id: (row.document, row.since) for row in rows}

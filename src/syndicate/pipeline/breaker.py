@@ -51,10 +51,10 @@ def paused(health: Health, *, by: PausedBy, because: str, now: datetime) -> Heal
     return replace(health, paused_at=now, paused_by=by, paused_because=because)
 
 
-def resumed(health: Health, *, now: datetime) -> Health:
+def resumed(health: Health, *, now: datetime, since: datetime | None = None) -> Health:
     """As good as new: everything goes again, and what failed since its first fault, or the pause, waits again."""
-    since = min(filter(None, (health.failing_since, health.paused_at)), default=now)
-    return Health(destination_id=health.destination_id, rearm_since=since)
+    first = min(filter(None, (since, health.failing_since, health.paused_at)), default=now)
+    return Health(destination_id=health.destination_id, rearm_since=first)
 
 
 def places(health: Health, *, concurrency: int, now: datetime) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import fingerprints, read_newsroom
 from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, partners
+from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
@@ -69,9 +69,9 @@ class System:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
         self.handover(self._follow(step))
 
-    def replay(self, **which: Any) -> Replayed:  # noqa: ANN401 - as `pipeline.replay` has them
-        """Try again what had failed, and hand over what follows."""
-        replayed = replay(self.ledger, **which)
+    def replay(self, which: Which) -> Replayed:
+        """Try again what had failed, owe what was never attempted, and hand over what follows."""
+        replayed = replay(self.ledger, which, newsroom=self.newsroom, now=self.clock())
         self.handover(replayed.steps)
         return replayed
 

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from syndicate.pipeline.replay import Replayed, replay
+import pytest
+
+from syndicate.ledger.backlog import Which
+from syndicate.model.problem import Invalid
+from syndicate.pipeline.replay import Replayed
 from tests.builders import an_event, hours
 from tests.fakes.partner import reply
 from tests.fakes.rehearsal import Rehearsal
 
 
 def replay_all(system: Rehearsal, **which: object) -> Replayed:
-    told = {"delivery": None, "article": None, "partner": None, "since": None} | which
-    done = replay(system.ledger, **told)
-    system.queue(list(done.steps))
+    done = system.system.replay(Which(**which))
     system.run_all()
     return done
 
@@ -65,3 +67,88 @@ def test_the_patience_begins_anew(system: Rehearsal):
 
     assert row.state == "waiting"
     assert row.patient_since > row.created_at
+
+
+# what was never attempted
+
+
+def test_a_partner_that_joins_later_gets_what_was_published_since_a_time_when_it_is_asked_for(system: Rehearsal):
+    system.partner("first")
+    system.publish(an_event(), an_event(article="a-2"))
+    late = system.partner("late")
+
+    done = replay_all(system, partner="late")
+
+    assert (done.again, set(done.planned)) == ((), {"a-1", "a-2"})
+    assert len(late.requests) == 2
+    assert len(system.peers["first"].requests) == 2
+
+
+def test_what_was_published_before_that_time_is_not_owed(system: Rehearsal):
+    system.partner("first")
+    system.publish(an_event())
+    late = system.partner("late")
+
+    done = replay_all(system, partner="late", since=system.now + hours(1))
+
+    assert (done.planned, late.requests) == ((), ())
+
+
+def test_everything_means_everything_that_failed(system: Rehearsal):
+    system.partner("first")
+    system.publish(an_event())
+    late = system.partner("late")
+
+    replay_all(system)
+
+    assert not late.requests
+
+
+def test_a_story_that_could_not_be_written_is_written_once_it_can_be(system: Rehearsal, monkeypatch):
+    partner = system.partner()
+    with monkeypatch.context() as broken:
+        broken.setattr("syndicate.pipeline.plan.write_story", lambda *_, **__: 1 / 0)
+        system.publish(an_event())
+    (row,) = system.rows()
+    assert (row.state, row.body) == ("failed", None)
+
+    done = replay_all(system, article="a-1")
+
+    assert done.planned == ("a-1",)
+    assert [(one.id, one.state) for one in system.rows()] == [(row.id, "delivered")]
+    assert [seen.headers["webhook-id"] for seen in partner.requests] == [row.id]
+
+
+def test_more_articles_than_are_handed_over_at_once_are_found_by_the_sweep(system: Rehearsal, monkeypatch):
+    monkeypatch.setattr("syndicate.pipeline.replay.PLANS_AT_ONCE", 1)
+    system.partner("first")
+    system.publish(*[an_event(article=f"a-{number}") for number in range(4)])
+    late = system.partner("late")
+
+    replay_all(system, partner="late")
+    system.sweep_and_run()
+
+    assert len(late.requests) == 4
+
+
+# what was delivered
+
+
+def test_what_was_delivered_is_sent_again_under_its_key_where_that_is_asked_for(system: Rehearsal):
+    partner = system.partner()
+    system.publish(an_event(), an_event("updated", version=2))
+
+    done = replay_all(system, article="a-1", partner="yunfeng", delivered=True)
+
+    assert len(done.again) == 1  # the newest version only
+    first, second, third = partner.requests
+    assert (second.headers["webhook-id"], second.body) == (third.headers["webhook-id"], third.body)
+    assert first.headers["webhook-id"] != third.headers["webhook-id"]
+
+
+def test_an_article_that_is_withdrawn_is_not_sent_again(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(), an_event("withdrawn", version=2))
+
+    with pytest.raises(Invalid, match="a-1 is withdrawn"):
+        replay_all(system, article="a-1", delivered=True)

@@ -1,5 +1,6 @@
 """Articles and their revisions. Whoever changes what an article means locks its row first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from syndicate.ledger.tables import articles, revisions
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
+_IN_ONE_STATEMENT = 1_000
 Kind = Literal["published", "updated", "withdrawn"]
 KINDS: dict[EventType, Kind] = {
     "article.published": "published",
@@ -122,11 +124,18 @@ def planned(connection: Connection, article_id: str, *, revision: int, due_at: d
     )
 
 
+def ask_for_plan(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
+    """Have these planned again, now."""
+    for start in range(0, len(ids), _IN_ONE_STATEMENT):
+        some = articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT])
+        connection.execute(update(articles).where(some).values(plan_due_at=now))
+
+
 def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
     """Articles whose plan is missing or due again, the withdrawn ones first: (id, withdrawn)."""
     owed = select(articles.c.id, articles.c.withdrawn).order_by(articles.c.withdrawn.desc()).limit(limit)
     missing = connection.execute(owed.where(articles.c.planned_revision < articles.c.head_revision)).all()
-    lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now)).all()
+    lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now).order_by(None).order_by("plan_due_at")).all()
     return list(dict.fromkeys((row.id, row.withdrawn) for row in (*missing, *lapsed)))
 
 

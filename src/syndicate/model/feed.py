@@ -80,6 +80,11 @@ class Directory(Record):
         """The partner with this id, if it is configured."""
         return next((partner for partner in self.partners if partner.id == partner_id), None)
 
+    def destination_ids(self, partner_id: str | None = None) -> list[str]:
+        """Every configured destination, or those of one partner."""
+        wanted = [partner for partner in self.partners if partner_id in (None, partner.id)]
+        return [partner.destination_id(destination) for partner in wanted for destination in partner.destinations]
+
     def standing_feeds(self, publisher: Publisher) -> list[FeedDefinition]:
         """The feeds that exist whether or not anything was published: the single ones, and the partners'."""
         single = [family.whole(publisher) for family in self.feeds if family.each == "one"]

@@ -1,32 +1,47 @@
-"""Tries again what had failed: the same deliveries, under the same keys, with their patience begun anew."""
+"""Tries again what had failed: the same deliveries, under the same keys, with their patience begun anew.
+
+It also owes what was never attempted: to a partner that joined later, or where a story could not be written.
+"""
 
 from datetime import datetime
 
-from syndicate.ledger import backlog, deliveries
+from syndicate.ledger import articles, backlog, deliveries
+from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger, database_time
+from syndicate.model.problem import invalid
 from syndicate.model.record import Record
-from syndicate.model.step import Deliver, Step
+from syndicate.model.step import Deliver, Plan, Step
+from syndicate.pipeline.newsroom import Newsroom
+
+PLANS_AT_ONCE = 200  # handed over at once; the sweep finds the rest
 
 
 class Replayed(Record):
-    """What a replay found: the deliveries that wait again, and how many failed ones are not wanted any more."""
+    """What a replay found: what waits again, which articles are planned again, and how many are not wanted any more."""
 
     again: tuple[str, ...]
+    planned: tuple[str, ...]
     left: int
     steps: tuple[Step, ...]
 
 
-def replay(
-    ledger: Ledger, *, delivery: str | None, article: str | None, partner: str | None, since: datetime | None
-) -> Replayed:
-    """Let the failed deliveries that fit all of these wait again, due now. What is None narrows nothing.
+def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -> Replayed:
+    """Let what failed and fits all of `which` wait again, due now; and plan again the articles that lack a delivery.
 
-    Left as they are: those that a newer revision or answer has overtaken, whose agreement has ended, or that could
-    never be written.
+    Left as they are: those that a newer revision or answer has overtaken, or whose agreement has ended. Raises
+    `Invalid` when what was delivered is to be sent again of an article that is withdrawn.
     """
+    wanted = newsroom.directory.destination_ids(which.partner)
     with ledger.write() as connection:
-        now = database_time(connection)
-        failed = backlog.failed(connection, delivery=delivery, article=article, partner=partner, since=since)
-        again = deliveries.rearm(connection, failed, now=now)
-    steps: tuple[Step, ...] = (Deliver(lane="slow"),) if again else ()
-    return Replayed(again=tuple(again), left=len(failed) - len(again), steps=steps)
+        if which.delivered and which.article:
+            head = articles.head(connection, which.article)
+            if head and head.withdrawn:
+                raise invalid("article", f"{which.article} is withdrawn: only its removal can be sent again")
+        ended = backlog.ended(connection, which)
+        again = deliveries.rearm(connection, ended, now=database_time(connection), states=which.states)
+        lacking = backlog.lacking(connection, which, destinations=wanted)
+        articles.ask_for_plan(connection, lacking, now=now)
+    steps: list[Step] = [Deliver(lane="slow")] if again else []
+    steps += [Plan(article_id=name) for name in lacking[:PLANS_AT_ONCE]]
+    left = len(ended) - len(again)
+    return Replayed(again=tuple(again), planned=tuple(lacking), left=left, steps=tuple(steps))

@@ -28,8 +28,7 @@ def replay(  # noqa: PLR0917 - each is an option, and has a name on the command 
 
     With --article, --partner or --since also what was never attempted: to a partner that joined later, or where a
     story could not be written. What a newer version has overtaken, and what an agreement doesn't cover any more, is
-    left as it is. With --delivered partners get again what they have, for one that has lost it; a partner that keeps to the
-    protocol takes the same key once only.
+    left as it is. With --delivered partners get again what they have, in case one has lost it: the same key twice.
     """
     if not (delivery or article or partner or since or everything):
         raise typer.BadParameter("say what: --delivery, --article, --partner, --since, or --all")

@@ -94,7 +94,7 @@ def an_article(id: str = "a-1", *, version: int = 1, **changes: Any) -> Article:
 
 
 def an_event(
-    kind: Literal["published", "updated", "withdrawn"] = "published",
+    kind: Literal["published", "updated", "withdrawn", "descheduled"] = "published",
     article: str = "a-1",
     *,
     version: int = 1,
@@ -109,7 +109,7 @@ def an_event(
         "source": "https://cms.news.example/",
         "type": f"article.{kind}",
         "data": a_withdrawal_data(article, version=version, **changes)
-        if kind == "withdrawn"
+        if kind in ("withdrawn", "descheduled")
         else an_article_data(article, version=version, **changes),
     }
     return told | (envelope or {})

@@ -297,6 +297,18 @@ def test_every_mistake_is_listed_at_once_and_by_its_field():
         ({"section": []}, "data.section", "at least 1"),
         ({"section": ["要闻", ".."]}, "data.section.1", "must not contain"),
         ({"extra": 1}, "data.extra", "is not a known field"),
+        ({"items": ["a-2", "a-3", "a-2"]}, "data.items", "lists an article twice"),
+        ({"items": ["a-2", "a-1"]}, "data.items", "lists the package itself"),
+        ({"items": [f"b-{number}" for number in range(201)]}, "data.items", "at most 200"),
+        ({"items": ["a-2", "稿件"]}, "data.items.1", "should match pattern"),
+        ({"derived_from": "a-1"}, "data.derived_from", "is the article itself"),
+        ({"derived_from": "稿件"}, "data.derived_from", "should match pattern"),
+        ({"publish_at": "2025-05-06T18:00:00"}, "data.publish_at", "timezone"),
+        (
+            {"publish_at": "2025-05-06T18:00:00Z", "embargo_until": "2025-05-06T18:00:00Z"},
+            "data.publish_at",
+            "can't stand beside embargo_until: say null to one of them",
+        ),
     ],
 )
 def test_a_mistake_in_the_article_is_named_by_its_path(changes: dict[str, Any], field: str, says: str):
@@ -310,6 +322,19 @@ def test_a_withdrawal_is_read_as_one():
     event = read_event(an_event("withdrawn", version=4, final=True))
 
     assert event.data == Withdrawal(id="a-1", version=4, reason="事实有误", final=True)
+
+
+def test_what_comes_off_the_schedule_is_told_like_a_withdrawal():
+    event = read_event(an_event("descheduled", version=4))
+
+    assert (event.type, event.data) == ("article.descheduled", Withdrawal(id="a-1", version=4, reason="事实有误"))
+
+
+def test_a_schedule_in_another_zone_is_kept_in_utc():
+    event = read_event(an_event(publish_at="2025-05-05T23:00:00-05:00"))
+
+    assert isinstance(event.data, Article)
+    assert event.data.publish_at == NOON
 
 
 def test_a_withdrawal_with_an_articles_fields_is_refused():
@@ -361,10 +386,13 @@ GOOD = [
     an_event(pictures=[], reporters=[], correspondents=["石磊"], keywords=["渡口"], ai_label="assisted"),
     an_event(embargo_until="2025-05-07T08:00:00+08:00"),
     an_event(embargo_until=None),
+    an_event(publish_at="2025-05-07T08:00:00-05:00", embargo_until=None),
+    an_event(items=[f"b-{number}" for number in range(200)], derived_from="c-1"),
     an_event(origin={"kind": "reprint", "source": "远山通讯社", "original_url": "https://far.example/1"}),
     an_event(envelope={"time": "2025-05-06T12:00:00+08:00", "subject": "a-1", "traceparent": "00-ab-cd-01"}),
     an_event("withdrawn"),
     an_event("withdrawn", version=9, final=True, reason=""),
+    an_event("descheduled", version=2),
 ]
 BAD = [
     an_event(version=0),
@@ -373,6 +401,10 @@ BAD = [
     an_event(extra=1),
     an_event(change="tiny"),
     an_event("withdrawn", headline="老码头"),
+    an_event("descheduled", headline="老码头"),
+    an_event(items=["a-2", "a-2"]),
+    an_event(items=[f"b-{number}" for number in range(201)]),
+    an_event(derived_from=""),
     an_event() | {"data": a_withdrawal_data()},
     an_event(envelope={"specversion": "0.3"}),
     an_event(envelope={"type": "article.deleted"}),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from syndicate.model.record import Line, Moment, Name, Record, Url
 
@@ -70,6 +70,15 @@ class Article(Record):
     origin: Origin
     pictures: tuple[Picture, ...] = Field(default=(), max_length=500)
     keywords: tuple[Name, ...] = Field(default=(), max_length=100)
+    items: tuple[ArticleId, ...] = Field(
+        default=(),
+        max_length=200,
+        description="of a package (专题): the articles it collects; none can be withdrawn while the package isn't",
+        json_schema_extra={"uniqueItems": True},
+    )
+    derived_from: ArticleId | None = Field(
+        default=None, description="the story it was made from, as a translation or a short version: withdrawn with it"
+    )
     published_at: Moment
     updated_at: Moment | None = None
     ai_label: Literal["none", "assisted", "generated"] = Field(
@@ -80,8 +89,37 @@ class Article(Record):
     )
     embargo_until: Moment | None = Field(
         default=None,
-        description="nothing leaves before; a correction while it runs repeats it, or says null to lift it",
+        description="only partners bound to hold it get it before; it can't be set after publication; "
+        "a correction while it runs repeats it, changes it, or says null to lift it",
     )
+    publish_at: Moment | None = Field(
+        default=None,
+        description="nothing leaves for anybody before; it can't be set after publication or stand beside an embargo; "
+        "a correction while it is still to come repeats it, changes it, or says null to publish at once",
+    )
+
+    @field_validator("items")
+    @classmethod
+    def _others_and_each_once(cls, items: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if len(set(items)) != len(items):
+            raise ValueError("lists an article twice")
+        if info.data.get("id") in items:
+            raise ValueError("lists the package itself")
+        return items
+
+    @field_validator("derived_from")
+    @classmethod
+    def _from_another(cls, master: str | None, info: ValidationInfo) -> str | None:
+        if master is not None and master == info.data.get("id"):
+            raise ValueError("is the article itself")
+        return master
+
+    @field_validator("publish_at")
+    @classmethod
+    def _scheduled_or_embargoed(cls, publish_at: Moment | None, info: ValidationInfo) -> Moment | None:
+        if publish_at is not None and info.data.get("embargo_until") is not None:
+            raise ValueError("can't stand beside embargo_until: say null to one of them")
+        return publish_at
 
     @model_validator(mode="after")
     def _consistent(self) -> "Article":
@@ -94,7 +132,7 @@ class Article(Record):
 
 
 class Withdrawal(Record):
-    """The newsroom takes an article back. `final` means it may never be published again under this id."""
+    """The newsroom takes an article back, or off the schedule. `final`: it may never be published again."""
 
     id: ArticleId
     version: int = Field(ge=1, lt=2**53, description="the version withdrawn, or a later one")

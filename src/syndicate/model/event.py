@@ -14,11 +14,12 @@ from syndicate.model.article import Article, Withdrawal
 from syndicate.model.problem import Invalid, Problem, invalid, problems_of
 from syndicate.model.record import Moment, Record, canonical_json, digest_of
 
-EventType = Literal["article.published", "article.updated", "article.withdrawn"]
+EventType = Literal["article.published", "article.updated", "article.withdrawn", "article.descheduled"]
 DATA_OF: dict[str, type[Article] | type[Withdrawal]] = {
     "article.published": Article,
     "article.updated": Article,
     "article.withdrawn": Withdrawal,
+    "article.descheduled": Withdrawal,
 }
 STRUCTURED = "application/cloudevents+json"
 _ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
@@ -90,7 +91,7 @@ def read_event(envelope: Envelope) -> Event:
 
 def event_schema() -> dict[str, Any]:
     """The contract as JSON Schema 2020-12: the envelope with the article, or the withdrawal, as its data."""
-    form = TypeAdapter(Article | Withdrawal).json_schema(ref_template="#/$defs/{model}")
+    forms = TypeAdapter(Article | Withdrawal).json_schema(ref_template="#/$defs/{model}")
     line = {"type": "string", "minLength": 1, "maxLength": _MAX_ATTRIBUTE_LENGTH}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -106,10 +107,10 @@ def event_schema() -> dict[str, Any]:
             "subject": {"type": "string", "description": "when given, the same as data.id"},
             "datacontenttype": {"type": "string", "description": "application/json"},
         },
-        "if": {"properties": {"type": {"const": "article.withdrawn"}}},
+        "if": {"properties": {"type": {"enum": [name for name, form in DATA_OF.items() if form is Withdrawal]}}},
         "then": {"properties": {"data": {"$ref": "#/$defs/Withdrawal"}}},
         "else": {"properties": {"data": {"$ref": "#/$defs/Article"}}},
-        "$defs": form["$defs"],
+        "$defs": forms["$defs"],
     }
 
 

@@ -9,6 +9,7 @@ from syndicate.formats import article_format
 from syndicate.model.article import Origin
 from tests.golden.formats.samples import (
     LICENCE,
+    NOON,
     a_picture,
     a_publisher,
     a_reprint,
@@ -26,6 +27,7 @@ STORIES = {
     "a reprint of which little is known": a_story(a_reprint(origin=Origin(kind="reprint", source="远山日报"))),
     "bare": a_story(an_article(summary="", reporters=(), correspondents=(), keywords=(), editor="")),
     "twenty pictures": a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21)))),
+    "under embargo": a_story(an_article(embargo_until=NOON)),
     "without text": a_story().model_copy(update={"article": an_article().model_copy(update={"body_html": ""})}),
     "rare and hostile characters": a_story(an_article(body_html="<p>𠀀 ]]> 👩‍🌾</p>", summary="坏\x0b字")),
 }
@@ -129,6 +131,14 @@ def test_text_made_with_an_ai_is_labelled(label, source):
 
 def test_text_made_by_people_has_no_label():
     assert "digitalSourceType" not in written(a_story())
+
+
+def test_an_embargo_goes_along_for_those_who_are_bound_to_hold_it():
+    assert written(STORIES["under embargo"])["embargoedUntil"] == "2025-05-06T12:00:00+00:00"
+
+
+def test_without_an_embargo_nothing_is_said_of_one():
+    assert "embargoedUntil" not in written(a_story())
 
 
 def test_a_retraction_is_canceled_under_the_same_name_with_the_reason():

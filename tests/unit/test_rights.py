@@ -11,9 +11,11 @@ from syndicate.model.partner import Agreement
 from syndicate.rights import clear
 from syndicate.rights.clear import RULES
 from syndicate.rights.delay import delay
+from syndicate.rights.derived import derived
 from syndicate.rights.embargo import embargo
 from syndicate.rights.origin import origin
 from syndicate.rights.question import Question
+from syndicate.rights.schedule import schedule
 from syndicate.rights.scope import scope
 from syndicate.rights.term import running, term
 from tests.builders import NOON, OWN, STATE, a_publisher, a_question, an_agreement, an_article, hours, minutes, shanghai
@@ -167,10 +169,68 @@ def test_words_said_to_be_ours_that_name_another_source_are_refused():
     assert (verdict.decision, verdict.rule) == ("refused", "origin")
 
 
-# embargo and delay: must they wait?
+# derived: was the story it derives from withdrawn?
 
 
-def test_under_embargo_everybody_waits_until_it_passes():
+def test_what_derives_from_a_withdrawn_story_is_refused_with_that_story_named():
+    verdict = derived(a_question(withdrawn_master="m-1"))
+
+    assert verdict is not None
+    assert (verdict.decision, verdict.rule) == ("refused", "derived")
+    assert verdict.reason == "the story it derives from (m-1) was withdrawn"
+
+
+def test_the_public_does_not_get_it_either():
+    question = a_question(agreement=None, public=True, withdrawn_master="m-1")
+
+    assert clear(question).decision == "refused"
+
+
+def test_what_derives_from_a_story_that_stands_is_none_of_this_rules_business():
+    assert derived(about(derived_from="m-1")) is None
+
+
+# schedule, embargo and delay: must they wait?
+
+
+@pytest.mark.parametrize("audience", ["public", "bound to hold it", "any other"])
+def test_until_the_hour_it_is_scheduled_for_everybody_waits(audience: str):
+    public, bound = audience == "public", audience == "bound to hold it"
+    question = a_question(
+        article=an_article(publish_at=NOON + hours(3)),
+        agreement=None if public else an_agreement(under_embargo=bound),
+        public=public,
+    )
+
+    verdict = schedule(question)
+
+    assert verdict is not None
+    assert (verdict.decision, verdict.rule, verdict.until) == ("held", "schedule", NOON + hours(3))
+
+
+def test_the_hour_it_is_scheduled_for_is_told_as_the_newsrooms_clock_shows_it():
+    verdict = schedule(about(publish_at="2025-05-06T10:30:00Z"))
+
+    assert verdict is not None
+    assert verdict.reason == "scheduled for 2025-05-06 18:30"
+
+
+@pytest.mark.parametrize("now", [NOON, NOON + hours(1)])
+def test_a_schedule_is_over_at_its_own_second(now: datetime):
+    assert schedule(about(now, publish_at=NOON)) is None
+
+
+def test_who_is_bound_to_hold_it_has_it_under_embargo():
+    assert embargo(about(agreement=an_agreement(under_embargo=True), embargo_until=NOON + hours(3))) is None
+
+
+def test_what_they_hold_does_not_change_its_terms_when_the_embargo_lapses():
+    held = about(agreement=an_agreement(under_embargo=True), embargo_until=NOON + hours(3))
+
+    assert clear(held) == clear(held.model_copy(update={"now": NOON + hours(3)}))
+
+
+def test_under_embargo_everybody_else_waits_until_it_passes():
     verdict = embargo(about(embargo_until=NOON + hours(3)))
 
     assert verdict is not None
@@ -256,20 +316,26 @@ agreements = st.builds(
     sections=st.sampled_from([(), ("要闻",), ("副刊",)]),
     delay_minutes=st.integers(0, 60 * 24 * 40),
     pictures=st.sampled_from(["none", "ours"]),
+    under_embargo=st.booleans(),
 )
+times = st.none() | st.integers(-100, 100).map(lambda number: NOON + hours(number))
 articles = st.builds(
-    an_article,
+    lambda embargoed, moment, **told: an_article(
+        embargo_until=moment if embargoed else None, publish_at=None if embargoed else moment, **told
+    ),
+    st.booleans(),
+    times,
     origin=st.sampled_from([REPRINT, {"kind": "own", "source": OWN}, {"kind": "own", "source": STATE}]),
-    embargo_until=st.none() | st.integers(-100, 100).map(lambda number: NOON + hours(number)),
 )
 questions = st.builds(
-    lambda article, agreement, public, now: a_question(
-        article=article, agreement=None if public else agreement, public=public, now=now
+    lambda article, agreement, public, now, master: a_question(
+        article=article, agreement=None if public else agreement, public=public, now=now, withdrawn_master=master
     ),
     articles,
     st.none() | agreements,
     st.booleans(),
     st.integers(-60 * 24, 60 * 24).map(lambda number: NOON + hours(number)),
+    st.none() | st.none() | st.just("m-1"),
 )
 
 

@@ -54,10 +54,12 @@ def _identity(uri: str, revision: int, article_id: str, language: str) -> dict[s
 
 
 def _dates_and_status(story: Story) -> dict[str, Any]:
+    embargo = story.article.embargo_until
     return {
         "representationType": "full" if story.article.body_html else "partial",
         "firstCreated": story.published.isoformat(),
         "versionCreated": story.modified.isoformat(),
+        "embargoedUntil": embargo.isoformat() if embargo else None,
         "pubStatus": "usable",
     }
 

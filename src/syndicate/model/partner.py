@@ -31,6 +31,9 @@ class Agreement(Record):
     )
     pictures: Literal["none", "ours"] = "none"
     delay_minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, description="counted from first publication")
+    under_embargo: bool = Field(
+        default=False, description="gets embargoed articles at once, and is bound to hold them until their hour"
+    )
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> "Agreement":

@@ -2,14 +2,16 @@
 
 from syndicate.model.clearance import Clearance, Verdict
 from syndicate.rights.delay import delay
+from syndicate.rights.derived import derived
 from syndicate.rights.embargo import embargo
 from syndicate.rights.origin import origin
 from syndicate.rights.pictures import pictures
 from syndicate.rights.question import Question, Rule
+from syndicate.rights.schedule import schedule
 from syndicate.rights.scope import scope
 from syndicate.rights.term import term
 
-RULES: tuple[Rule, ...] = (term, scope, origin, embargo, delay)
+RULES: tuple[Rule, ...] = (term, scope, origin, derived, schedule, embargo, delay)
 
 
 def clear(question: Question) -> Clearance:

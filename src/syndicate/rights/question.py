@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syndicate.model.article import Article
+from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Verdict
 from syndicate.model.partner import Agreement
 from syndicate.model.publisher import Publisher
@@ -15,7 +15,8 @@ class Question(Record):
     """May this audience have this article now? `agreement` is None for a partner without one.
 
     `public` asks for the public feeds, which carry headline, summary and link under no agreement.
-    `first_published` is when the article first came out, whatever was corrected since.
+    `first_published` is when the article first came out, whatever was corrected since. `withdrawn_master` is the story
+    it derives from, directly or through others, if that was withdrawn.
     """
 
     article: Article
@@ -23,6 +24,7 @@ class Question(Record):
     agreement: Agreement | None
     public: bool
     first_published: Moment
+    withdrawn_master: ArticleId | None = None
     now: Moment
 
 

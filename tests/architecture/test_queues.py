@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SENDING: tuple[Lane, ...] = ("retract", "deliver", "slow")
 STEPS: tuple[Step, ...] = (
     Plan(article_id="a-1"),
+    Plan(article_id="a-1", urgent=True),
     Withdraw(article_id="a-1"),
     BuildFeed(feed_id="all"),
     BuildFeed(feed_id="all", urgent=True),
@@ -63,5 +64,6 @@ def test_every_lane_and_the_clock_can_be_started():
 
 def test_what_decides_a_withdrawal_never_stands_behind_what_is_being_sent():
     assert lane_of(Withdraw(article_id="a-1")) == "withdraw"
+    assert lane_of(Plan(article_id="a-1", urgent=True)) == "withdraw"
     assert lane_of(BuildFeed(feed_id="all", urgent=True)) == "withdraw"
     assert TASKS[Deliver] not in consumed_by("withdraw")

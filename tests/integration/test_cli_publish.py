@@ -107,6 +107,16 @@ def test_the_same_event_with_other_content_is_rejected_as_a_conflict(shell):
     assert (result.exit_code, said in result.stderr.splitlines()) == (1, True)
 
 
+def test_withdrawing_what_is_in_a_live_package_is_rejected_with_what_to_do(shell):
+    shell.run("publish", shell.file("one.json", [an_event(), an_event(article="p-1", items=["a-1"])]))
+    file = shell.file("away.json", an_event("withdrawn", version=2))
+
+    result = shell.run("publish", file)
+
+    said = f"{file}: data.id: article a-1 is in the live package p-1: withdraw or correct the package first"
+    assert (result.exit_code, said in result.stderr.splitlines()) == (1, True)
+
+
 def test_an_array_holds_several_events(shell):
     file = shell.file("all.json", [an_event(article="qsw-1"), an_event(article="qsw-2")])
 

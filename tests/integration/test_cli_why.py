@@ -100,6 +100,18 @@ def test_the_heading_names_the_article_and_a_withdrawal_with_its_reason(publishe
     assert heading == "qsw-1 · 老码头重新开渡 · revision 2 · withdrawn: 事实有误"
 
 
+def test_the_heading_says_that_an_article_came_off_the_schedule(shell):
+    for name, event in {
+        "1.json": an_event(article="qsw-9", publish_at="2099-05-06T12:00:00+08:00"),
+        "2.json": an_event("descheduled", "qsw-9", reason=""),
+    }.items():
+        shell.run("publish", shell.file(name, event))
+
+    heading = shell.run("why", "qsw-9").stdout.splitlines()[0]
+
+    assert heading == "qsw-9 · 老码头重新开渡 · revision 2 · descheduled"
+
+
 def test_a_headline_with_brackets_and_colons_is_shown_as_it_is(shell):
     shell.run("publish", shell.file("one.json", an_event(article="qsw-1", headline="[red]渡口[/red] :boat: 重开")))
 

@@ -1,7 +1,7 @@
 """What the feeds hold: no more than their readers may have, built once for a burst, same words, same bytes."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -191,10 +191,66 @@ def test_a_partner_that_lost_its_right_to_an_article_loses_it_from_its_feed(syst
     assert headlines(system, OWN) == []
 
 
-def test_a_correction_under_embargo_leaves_the_feeds_until_its_hour(system: Rehearsal):
-    system.publish(an_event(), an_event("updated", version=2, embargo_until=(NOON + hours(3)).isoformat()))
+def test_published_again_under_an_embargo_it_is_back_in_the_feeds_at_its_hour(system: Rehearsal):
+    system.publish(an_event(), an_event("withdrawn", version=2))
+    system.publish(an_event(version=3, embargo_until=(NOON + hours(3)).isoformat()))
+    before = headlines(system)
 
-    assert headlines(system) == []
+    system.advance(hours(3))
+    system.sweep_and_run()
+
+    assert (before, len(headlines(system))) == ([], 1)
+
+
+def test_what_a_partner_holds_for_us_is_in_its_own_feed_at_the_hour_and_not_before(system: Rehearsal):
+    system.partner(agreement=an_agreement(under_embargo=True))
+    system.publish(an_event(embargo_until=(NOON + hours(3)).isoformat()))
+    before = headlines(system, OWN)
+
+    system.advance(hours(3))
+    system.sweep_and_run()
+
+    assert (before, len(headlines(system, OWN))) == ([], 1)
+
+
+def test_an_embargo_that_is_lifted_lets_it_into_the_feed_of_the_partner_that_held_it(system: Rehearsal):
+    system.partner(agreement=an_agreement(under_embargo=True))
+
+    system.publish(
+        an_event(embargo_until=(NOON + hours(3)).isoformat()),
+        an_event("updated", version=2, embargo_until=None, change="minor"),
+    )
+
+    assert len(headlines(system, OWN)) == 1
+
+
+def test_what_is_scheduled_is_in_no_feed_until_its_hour(system: Rehearsal):
+    system.partner()
+    system.sweep_and_run()
+    system.publish(an_event(publish_at=(NOON + hours(3)).isoformat()))
+    before = headlines(system), headlines(system, OWN)
+
+    system.advance(hours(3))
+    system.sweep_and_run()
+
+    assert (before, len(headlines(system)), len(headlines(system, OWN))) == (([], []), 1, 1)
+
+
+def test_feeds_date_what_was_scheduled_by_its_hour_and_a_correction_later(system: Rehearsal):
+    def dates() -> tuple[str, str]:
+        (item,) = json.loads(system.feed(ALL, "json"))["items"]
+        return item["date_published"], item["date_modified"]
+
+    hour = NOON + hours(3)
+    system.publish(an_event(publish_at=hour.isoformat()))
+    system.advance(hours(4))
+    system.sweep_and_run()
+    first = dates()
+
+    system.publish(an_event("updated", version=2))
+
+    assert first == (hour.isoformat(), hour.isoformat())
+    assert dates() == (hour.isoformat(), (hour + timedelta(seconds=1)).isoformat())
 
 
 def test_published_again_an_article_is_back_with_the_same_id_and_a_later_date(system: Rehearsal):

@@ -306,16 +306,37 @@ def test_a_minor_correction_is_sent_where_the_significant_one_before_it_was_neve
     assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
 
 
-def test_a_minor_correction_is_sent_where_it_lifts_the_embargo_on_the_significant_one_before_it(system: Rehearsal):
+def test_a_minor_correction_is_sent_where_the_significant_one_before_it_was_held(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    system.partner(agreement=an_agreement(starts=date(2098, 1, 1)))
+    system.publish(an_event("updated", version=2))
     system.partner()
 
-    system.publish(
-        an_event(),
-        an_event("updated", version=2, embargo_until=(NOON + hours(5)).isoformat()),
-        an_event("updated", version=3, change="minor", embargo_until=None),
-    )
+    system.publish(an_event("updated", version=3, change="minor"))
 
     assert system.sent() == [(PUBLISHED, 1), (UPDATED, 3)]
+
+
+@pytest.mark.parametrize("until", [None, (NOON + hours(9)).isoformat()], ids=["lifted", "moved"])
+def test_a_minor_correction_that_moves_the_embargo_is_sent_to_who_holds_it_for_us(system: Rehearsal, until):
+    system.partner(agreement=an_agreement(under_embargo=True))
+
+    system.publish(
+        an_event(embargo_until=(NOON + hours(5)).isoformat()),
+        an_event("updated", version=2, change="minor", embargo_until=until),
+    )
+
+    assert system.sent() == [(PUBLISHED, 1), (UPDATED, 2)]
+
+
+def test_a_minor_correction_that_repeats_the_embargo_is_not_sent_to_who_has_the_article(system: Rehearsal):
+    until = (NOON + hours(5)).isoformat()
+    system.partner(agreement=an_agreement(under_embargo=True))
+
+    system.publish(an_event(embargo_until=until), an_event("updated", version=2, change="minor", embargo_until=until))
+
+    assert system.sent() == [(PUBLISHED, 1)]
 
 
 def test_a_minor_correction_is_sent_where_the_significant_one_before_it_could_not_be_written(system: Rehearsal):
@@ -494,10 +515,13 @@ def test_a_destination_that_left_gets_its_removal_also_when_the_same_revision_is
     ]
 
 
-def test_a_correction_under_an_embargo_leaves_the_partner_what_it_has(system: Rehearsal):
-    system.partner()
+def test_a_correction_that_is_held_leaves_the_partner_what_it_has(system: Rehearsal):
+    until = (NOON + hours(5)).isoformat()
+    system.partner(agreement=an_agreement(under_embargo=True))
+    system.publish(an_event(embargo_until=until))
+    system.partner(agreement=an_agreement(under_embargo=False))
 
-    system.publish(an_event(), an_event("updated", version=2, embargo_until=(NOON + hours(5)).isoformat()))
+    system.publish(an_event("updated", version=2, embargo_until=until))
 
     assert system.sent() == [(PUBLISHED, 1)]
 

@@ -323,6 +323,17 @@ def test_published_again_under_an_embargo_the_removal_goes_on(system: Rehearsal)
     assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 2), (WITHDRAWN, 3)]
 
 
+@pytest.mark.parametrize("field", ["embargo_until", "publish_at"])
+def test_published_again_to_be_held_before_anybody_worked_on_the_withdrawal_it_is_taken_back(system: Rehearsal, field):
+    system.partner()
+    system.publish(an_event())
+    system.tell(an_event("withdrawn", version=2))
+
+    system.publish(an_event(version=3, **{field: (NOON + hours(9)).isoformat()}))
+
+    assert system.sent() == [(PUBLISHED, 1), (WITHDRAWN, 3)]
+
+
 def test_what_was_withdrawn_for_good_is_sent_to_nobody_again(system: Rehearsal):
     system.partner()
 

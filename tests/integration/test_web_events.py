@@ -67,6 +67,20 @@ def test_the_same_event_with_other_content_is_a_conflict(newsroom, token):
     assert (answer.status, answer.json["title"]) == (409, "Conflict")
 
 
+def test_withdrawing_what_is_in_a_live_package_is_a_conflict_and_may_be_tried_again_later(newsroom, token):
+    withdrawal = an_event(id="w-1", type="article.withdrawn", data={"id": "hp-1", "version": 2})
+    package = {"id": "w-2", "type": "article.withdrawn", "data": {"id": "hp-9", "version": 2}}
+    newsroom.post(an_event(), token=token)
+    newsroom.post(an_event(id="e-9", data=an_article(id="hp-9", items=["hp-1"])), token=token)
+    refused = newsroom.post(withdrawal, token=token)
+    newsroom.post(an_event(**package), token=token)
+    assert (refused.status, refused.json["detail"]) == (
+        409,
+        "article hp-1 is in the live package hp-9: withdraw or correct the package first",
+    )
+    assert newsroom.post(withdrawal, token=token).status == 202
+
+
 def test_what_was_put_right_on_the_way_in_is_told(newsroom, token):
     answer = newsroom.post(an_event(headline="白鹭\u0000归来"), token=token)
     assert answer.json["notes"] == ["data.headline: 1 characters that XML forbids were taken out"]

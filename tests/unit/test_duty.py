@@ -23,6 +23,11 @@ REMOVED = (a_delivery(), a_delivery("withdraw", revision=2))
 REMOVAL_WAITS = (a_delivery(), a_delivery("withdraw", "waiting", revision=2, tries=0))
 REMOVAL_RETRYING = (a_delivery(), a_delivery("withdraw", "waiting", revision=2, tries=2))
 REMOVAL_FAILED = (a_delivery(), a_delivery("withdraw", "failed", revision=2, tries=2))
+REMOVAL_OVERTAKEN = (
+    a_delivery(),
+    a_delivery("withdraw", "cancelled", revision=2),
+    a_delivery("update", "cancelled", revision=3, tries=0),
+)
 HAS_IT_AGAIN = (*REMOVED, a_delivery(revision=3))
 MINOR_SKIPPED = (a_delivery(), a_delivery("update", "cancelled", revision=2, tries=0))
 
@@ -68,6 +73,16 @@ def test_who_is_held_keeps_what_it_has(history):
 @pytest.mark.parametrize("history", [REMOVAL_WAITS, REMOVAL_RETRYING, REMOVAL_FAILED])
 def test_a_hold_does_not_stop_a_removal_that_was_under_way(history):
     assert duty(history, HELD, as_good=NONE) == Duty("withdraw", "未到时间")
+
+
+@pytest.mark.parametrize("history", [HAS_IT, GAVE_UP, MINOR_SKIPPED, REMOVAL_OVERTAKEN])
+def test_who_is_held_loses_what_was_withdrawn_since_though_no_removal_is_under_way(history):
+    assert duty(history, HELD, as_good=NONE, withdrawn=2) == Duty("withdraw", "未到时间")
+
+
+@pytest.mark.parametrize("history", [NEVER_OWED, WAITS, REMOVED, HAS_IT_AGAIN])
+def test_who_is_held_and_has_nothing_from_before_a_withdrawal_is_owed_no_removal(history):
+    assert duty(history, HELD, as_good=NONE, withdrawn=2) is None
 
 
 @pytest.mark.parametrize("history", [HAS_IT, HAS_IT_AGAIN, MINOR_SKIPPED])

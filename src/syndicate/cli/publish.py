@@ -138,7 +138,7 @@ def _outcome(system: System, document: Document) -> Taken:
     except Invalid as error:
         return Taken(document.where, "rejected", problems=error.problems)
     except Conflict as error:
-        return Taken(document.where, "rejected", problems=(Problem(field="id", message=str(error)),))
+        return Taken(document.where, "rejected", problems=(Problem(field=error.field, message=str(error)),))
     return Taken(
         document.where,
         received.outcome,

@@ -59,8 +59,8 @@ def no_such_partner(directory: Directory, named: str) -> str:
 
 
 def _heading(found: Why) -> str:
-    withdrawn = " · withdrawn" + f": {found.reason}" * bool(found.reason) if found.withdrawn else ""
-    return legible(f"{found.article} · {found.headline or 'no headline'} · revision {found.revision}{withdrawn}")
+    gone = f" · {found.kind}" + f": {found.reason}" * bool(found.reason) if found.withdrawn else ""
+    return legible(f"{found.article} · {found.headline or 'no headline'} · revision {found.revision}{gone}")
 
 
 def _standings(found: Why, timezone: str) -> RenderableType:

@@ -15,7 +15,7 @@ def lane_of(step: Step) -> Lane:
     """The queue a Step goes by. What takes something back never stands behind what brings something."""
     match step:
         case Plan():
-            return "intake"
+            return "withdraw" if step.urgent else "intake"
         case Withdraw():
             return "withdraw"
         case BuildFeed():

@@ -14,12 +14,14 @@ from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
 _IN_ONE_STATEMENT = 1_000
-Kind = Literal["published", "updated", "withdrawn"]
+Kind = Literal["published", "updated", "withdrawn", "descheduled"]
 KINDS: dict[EventType, Kind] = {
     "article.published": "published",
     "article.updated": "updated",
     "article.withdrawn": "withdrawn",
+    "article.descheduled": "descheduled",
 }
+_WITH_WORDS = ("published", "updated")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Revision:
-    """One revision. `data` is the article, or the withdrawal that took it back."""
+    """One revision. `data` is the article, or the withdrawal that took it back or off the schedule."""
 
     article_id: str
     revision: int
@@ -83,9 +85,11 @@ def add_revision(
     data: Article | Withdrawal,
     event_seq: int,
     updated: datetime,
+    first_published: datetime | None,
     now: datetime,
 ) -> int:
     """Give a locked article its next revision, and answer its number."""
+    article = data if isinstance(data, Article) else None
     number = head.revision + 1
     digest = contents.keep(connection, data.model_dump_json().encode())
     connection.execute(
@@ -95,21 +99,22 @@ def add_revision(
             kind=kind,
             event_seq=event_seq,
             digest=digest,
-            section="".join(f"{name} > " for name in data.section) if isinstance(data, Article) else "",
+            section="".join(f"{name} > " for name in article.section) if article else "",
             updated=updated,
             recorded_at=now,
         )
     )
-    first = head.first_published or (data.published_at if isinstance(data, Article) else None)
     connection.execute(
         update(articles)
         .where(articles.c.id == head.id)
         .values(
             head_revision=number,
             version=max(head.version, data.version),
-            withdrawn=isinstance(data, Withdrawal),
+            withdrawn=article is None,
             final=isinstance(data, Withdrawal) and data.final,
-            first_published=first,
+            first_published=first_published,
+            embargo_until=article.embargo_until if article else None,
+            derived_from=article.derived_from if article else None,
         )
     )
     return number
@@ -125,10 +130,12 @@ def planned(connection: Connection, article_id: str, *, revision: int, due_at: d
 
 
 def ask_for_plan(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
-    """Have these planned again, now."""
+    """Have these planned again, now; a plan of one that is being made meanwhile notices, because `plans` moves too."""
     for start in range(0, len(ids), _IN_ONE_STATEMENT):
         some = articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT])
-        connection.execute(update(articles).where(some).values(plan_due_at=now))
+        # Locked in one order, so that two transactions never wait for each other.
+        connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
+        connection.execute(update(articles).where(some).values(plan_due_at=now, plans=articles.c.plans + 1))
 
 
 def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
@@ -161,12 +168,20 @@ def last_article(connection: Connection, article_id: str, *, before: int) -> Rev
     """The newest revision below `before` that carries words: what a withdrawal takes back."""
     row = connection.execute(
         _of(article_id)
-        .where(revisions.c.kind != "withdrawn", revisions.c.revision < before)
+        .where(revisions.c.kind.in_(_WITH_WORDS), revisions.c.revision < before)
         .order_by(None)
         .order_by(revisions.c.revision.desc())
         .limit(1)
     ).one_or_none()
     return _revision(row, contents.load(connection, row.digest)) if row else None
+
+
+def last_withdrawn(connection: Connection, article_id: str) -> int:
+    """The newest revision that withdrew an article, be it published again since; 0 when none ever did."""
+    wanted = select(func.max(revisions.c.revision)).where(
+        revisions.c.article_id == article_id, revisions.c.kind == "withdrawn"
+    )
+    return int(connection.scalar(wanted) or 0)
 
 
 def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:
@@ -203,7 +218,7 @@ def _head(row: Row[tuple[object, ...]]) -> Head:
 
 def _revision(row: Row[tuple[object, ...]], content: bytes) -> Revision:
     found = row._mapping
-    form = Withdrawal if found["kind"] == "withdrawn" else Article
+    form = Article if found["kind"] in _WITH_WORDS else Withdrawal
     return Revision(
         article_id=found["article_id"],
         revision=found["revision"],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, select
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select
 
 from syndicate.ledger.tables import articles, clearances, revisions
 from syndicate.model.clearance import Clearance, PictureVerdict
@@ -77,10 +77,13 @@ def ever_cleared(connection: Connection, article_id: str) -> set[str]:
     return set(connection.scalars(wanted.distinct()))
 
 
-def selection(connection: Connection, audience: str, *, section: tuple[str, ...], length: int) -> list[Standing]:
+def selection(
+    connection: Connection, audience: str, *, section: tuple[str, ...], length: int, now: datetime
+) -> list[Standing]:
     """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
+    What is under embargo is in no feed, not even of those who are bound to hold it: no feed can tell them so.
     """
     later = clearances.alias()
     superseded = exists().where(
@@ -98,7 +101,7 @@ def selection(connection: Connection, audience: str, *, section: tuple[str, ...]
             and_(articles.c.id == clearances.c.article_id, articles.c.planned_revision == clearances.c.revision),
         )
         .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
-        .where(~articles.c.withdrawn)
+        .where(~articles.c.withdrawn, or_(articles.c.embargo_until.is_(None), articles.c.embargo_until <= now))
         .order_by(articles.c.first_published.desc(), articles.c.id)
         .limit(length)
     )

@@ -83,6 +83,8 @@ articles = Table(
     Column("withdrawn", Boolean, nullable=False, default=False),
     Column("final", Boolean, nullable=False, default=False),
     Column("first_published", UtcDateTime, index=True, comment="none: withdrawn before we ever saw it"),
+    Column("embargo_until", UtcDateTime, comment="of the newest revision: until then it is in no feed"),
+    Column("derived_from", Text, index=True, comment="of the newest revision: the story it was made from"),
     Index("ix_articles_owed", "id", **_where("planned_revision < head_revision")),
 )
 
@@ -97,6 +99,15 @@ revisions = Table(
     Column("section", Text, nullable=False, default="", comment="the path, each name followed by ' > '"),
     Column("updated", UtcDateTime, nullable=False, comment="moves with significant changes only, never backwards"),
     Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+package_items = Table(
+    "package_items",
+    metadata,
+    Column(
+        "package_id", Text, ForeignKey("articles.id"), primary_key=True, comment="by its newest revision, not withdrawn"
+    ),
+    Column("item_id", Text, primary_key=True, index=True, comment="an article it collects; we needn't have seen it"),
 )
 
 clearances = Table(

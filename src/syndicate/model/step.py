@@ -10,9 +10,10 @@ SENDING_LANES: tuple[Lane, ...] = ("retract", "deliver", "slow")  # those in whi
 
 
 class Plan(Record):
-    """Decide who gets the newest revision of an article."""
+    """Decide who gets the newest revision of an article. An urgent one may take it back: by the withdraw lane."""
 
     article_id: str
+    urgent: bool = False
 
 
 class Withdraw(Record):

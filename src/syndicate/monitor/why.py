@@ -46,12 +46,13 @@ class Explanation(Record):
 
 
 class Why(Record):
-    """An article, and how everybody stands with it."""
+    """An article, and how everybody stands with it. `kind` is what happened to it last."""
 
     article: str
     headline: str
     revision: int
     withdrawn: bool
+    kind: articles.Kind
     reason: str
     explanations: tuple[Explanation, ...]
 
@@ -91,6 +92,7 @@ def why(
         headline=words.data.headline if words and isinstance(words.data, Article) else "",
         revision=head.revision,
         withdrawn=head.withdrawn,
+        kind=newest.kind,
         reason="" if isinstance(newest.data, Article) else newest.data.reason,
         explanations=tuple(explanations),
     )

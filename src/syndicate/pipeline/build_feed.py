@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: str, now: datetime) -> list[Step]:
     """Build one feed as the ledger has it now; a burst of changes is built once, and no change stays unbuilt.
 
-    The bytes depend on the ledger and the configuration only, never on the clock.
+    The bytes depend on the ledger and the configuration, and on the clock only for the hour at which an embargo lapses.
     """
     definition = newsroom.directory.definition(feed_id, newsroom.publisher)
     with ledger.read() as connection:
@@ -33,7 +33,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
         return _note_built(ledger, seen)
     with ledger.read() as connection:
         selected = clearances.selection(
-            connection, definition.audience, section=definition.section, length=definition.length
+            connection, definition.audience, section=definition.section, length=definition.length, now=now
         )
         selection = _digest(definition, selected, newsroom, base_url)
         if selection == seen.selection:

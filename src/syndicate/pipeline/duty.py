@@ -16,18 +16,18 @@ class Duty(NamedTuple):
     sent: bool = True
 
 
-def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range) -> Duty | None:
+def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range, withdrawn: int = 0) -> Duty | None:
     """What follows for a destination from a clearance.
 
     `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one by
-    minor corrections only. Rights beat routing: who has it and is no longer cleared gets a
-    removal; who is held keeps what it has, unless a removal was under way.
+    minor corrections only, `withdrawn` the last that withdrew the article, or 0. Rights beat routing: who has it and is
+    no longer cleared gets a removal; who is held keeps what it has, unless that was withdrawn since.
     """
     if clearance.decision == "cleared":
         if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
-    if may_hold(history) and (clearance.decision == "refused" or _removal_is_pending(history)):
+    if may_hold(history) and (clearance.decision == "refused" or _is_withdrawn(history, withdrawn)):
         return Duty("withdraw", clearance.reason)
     return None
 
@@ -51,5 +51,9 @@ def _delivered_revision(history: Sequence[Delivery]) -> int | None:
     return sent[-1].revision
 
 
-def _removal_is_pending(history: Sequence[Delivery]) -> bool:
-    return bool(history) and history[-1].action == "withdraw" and history[-1].state != "delivered"
+def _is_withdrawn(history: Sequence[Delivery], withdrawn: int) -> bool:
+    """Whether a removal was under way, or wasn't even owed yet when the article was published again."""
+    if history[-1].action == "withdraw" and history[-1].state != "delivered":
+        return True
+    brought = [delivery.revision for delivery in history if delivery.action != "withdraw" and delivery.may_have_arrived]
+    return max(brought) < withdrawn

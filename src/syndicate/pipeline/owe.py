@@ -34,6 +34,8 @@ class Case:
     updated: datetime
     newsroom: Newsroom
     now: datetime
+    last_withdrawn: int = 0
+    withdrawn_master: str | None = None
 
 
 @dataclass(frozen=True)

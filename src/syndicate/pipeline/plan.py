@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, health, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, derivations, health, partners
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
@@ -15,6 +15,7 @@ from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance
 from syndicate.model.partner import Agreement, Destination, Partner
 from syndicate.model.step import Plan, Step, Withdraw
+from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import duty
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.owe import Case, Written, owe, partner_of, steps_for, touch_feeds, unwritable, write_removal
@@ -39,22 +40,31 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
     """Ask for every audience whether it may have the head revision, write the answers down, and owe what follows.
 
     Everything slow (rules, notices, formats) happens before the transaction, which then makes sure that the head has
-    not moved meanwhile. Planning twice is harmless.
+    not moved meanwhile. What derives from it is decided again. Planning twice is harmless.
     """
     with ledger.read() as connection:
         head = articles.head(connection, article_id)
         if head is None or head.revision == 0:
             return []
         revision = articles.revision(connection, article_id, head.revision)
-    if not isinstance(revision.data, Article):
-        return [Withdraw(article_id=article_id)]
-    case = Case(head=head, article=revision.data, updated=revision.updated, newsroom=newsroom, now=now)
+        if not isinstance(revision.data, Article):
+            return [Withdraw(article_id=article_id)]
+        case = Case(
+            head=head,
+            article=revision.data,
+            updated=revision.updated,
+            newsroom=newsroom,
+            now=now,
+            last_withdrawn=articles.last_withdrawn(connection, article_id),
+            withdrawn_master=derivations.withdrawn_master(connection, revision.data.derived_from),
+        )
+    derived = plan_derived(ledger, article_id, urgent=False, now=now)
     answers = [_ask(case, revision, partner) for partner in (None, *newsroom.directory.partners)]
     with ledger.write() as connection:
         locked = articles.head(connection, article_id, lock=True)
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
-        return _write_down(connection, case, revision, answers)
+        return [*_write_down(connection, case, revision, answers), *derived]
 
 
 def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
@@ -66,6 +76,7 @@ def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
         agreement=agreement,
         public=partner is None,
         first_published=case.head.first_published or case.article.published_at,
+        withdrawn_master=case.withdrawn_master,
         now=case.now,
     )
     clearance = clear(question)
@@ -155,7 +166,7 @@ def _owe_audience(
         ):  # owed by an earlier plan of this very answer: it must not find another duty
             owed.append(same.id)
             continue
-        due = duty(before, clearance, as_good=as_good)
+        due = duty(before, clearance, as_good=as_good, withdrawn=case.last_withdrawn)
         if due is None:
             continue
         if due.action == "withdraw" or written is None:

@@ -6,23 +6,29 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, deliveries, events
-from syndicate.ledger.articles import Head
+from syndicate.ledger import articles, deliveries, events, packages
+from syndicate.ledger.articles import Head, Revision
 from syndicate.markup.characters import legal
 from syndicate.markup.sanitise import sanitise
 from syndicate.model.article import Article, Withdrawal
-from syndicate.model.event import Envelope, Event, read_event
-from syndicate.model.problem import invalid
+from syndicate.model.event import Envelope, Event, EventType, read_event
+from syndicate.model.problem import Invalid, invalid
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
 from syndicate.model.step import Plan, Step, Withdraw
+from syndicate.pipeline import release
+from syndicate.rights.question import local
 
 ONE_SECOND = timedelta(seconds=1)
 DEEPEST = 32  # levels of JSON; an article has four
 
 
 class Conflict(ValueError):
-    """The same event (source, id) was accepted before with other content."""
+    """An event that contradicts what we have, by its `field`; nothing was recorded, so it may be sent again later."""
+
+    def __init__(self, message: str, *, field: str = "data.id") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Received(Record):
@@ -48,7 +54,10 @@ def receive(connection: Connection, envelope: Envelope, *, publisher: Publisher,
     known = events.find(connection, source=event.source, event_id=event.id)
     if known is not None:
         return _repeated(event, known.digest, known.revision)
-    reason = _changes_nothing(event, head)
+    former = articles.revision(connection, head.id, head.revision) if head.revision else None
+    reason = _changes_nothing(event, head, former)
+    if not reason:
+        _check_against(connection, event, head, former, publisher=publisher, now=now)
     revision = None if reason else head.revision + 1
     seq = events.add(
         connection,
@@ -60,30 +69,76 @@ def receive(connection: Connection, envelope: Envelope, *, publisher: Publisher,
         now=now,
     )
     if not reason:
-        _revise(connection, event, head, seq=seq, now=now)
+        _revise(connection, event, head, former, seq=seq, now=now)
     return _received(event, "ignored" if reason else "accepted", reason, revision, notes)
 
 
-def _revise(connection: Connection, event: Event, head: Head, *, seq: int, now: datetime) -> None:
-    former = articles.revision(connection, head.id, head.revision) if head.revision else None
-    running = former.data.embargo_until if former and isinstance(former.data, Article) else None
-    data = event.data
-    if isinstance(data, Article) and running and running > now and "embargo_until" not in data.model_fields_set:
-        raise invalid(
-            "data.embargo_until",
-            f"is required while the embargo until {running.isoformat()} runs: repeat it, change it, or say null",
-        )
-    said = (data.updated_at or data.published_at) if isinstance(data, Article) else now
-    updated = max(said, former.updated + ONE_SECOND) if former else said
-    if former and former.kind != "withdrawn" and isinstance(data, Article) and data.change == "minor":
-        updated = former.updated
-    kind = articles.KINDS[event.type]
-    number = articles.add_revision(connection, head, kind=kind, data=data, event_seq=seq, updated=updated, now=now)
-    overtaken = "the article was withdrawn" if isinstance(data, Withdrawal) else f"superseded by revision {number}"
+def _revise(
+    connection: Connection, event: Event, head: Head, former: Revision | None, *, seq: int, now: datetime
+) -> None:
+    data, kind = event.data, articles.KINDS[event.type]
+    if kind == "descheduled" and articles.last_withdrawn(connection, head.id):
+        kind = "withdrawn"  # it was to be brought back, and is withdrawn as before
+    number = articles.add_revision(
+        connection,
+        head,
+        kind=kind,
+        data=data,
+        event_seq=seq,
+        updated=_updated(data, head, former, now),
+        first_published=release.first_published(data, _article(former), head.first_published, now=now),
+        now=now,
+    )
+    packages.collect(connection, head.id, data.items if isinstance(data, Article) else ())
+    overtaken = f"the article was {kind}" if isinstance(data, Withdrawal) else f"superseded by revision {number}"
     deliveries.cancel_waiting(connection, head.id, reason=overtaken, now=now)
 
 
-def _changes_nothing(event: Event, head: Head) -> str:
+def _updated(data: Article | Withdrawal, head: Head, former: Revision | None, now: datetime) -> datetime:
+    """The date that feeds show: later than every other that they showed, unless the change is minor."""
+    said = (data.updated_at or data.published_at) if isinstance(data, Article) else now
+    if former is None:
+        return said
+    words = _article(former)
+    if (
+        words
+        and isinstance(data, Article)
+        and data.change == "minor"
+        and not release.moves_embargo(data, words, now=now)
+    ):
+        return former.updated
+    shown = max(former.updated, min(head.first_published or former.updated, now))
+    return max(said, shown + ONE_SECOND)
+
+
+def _check_against(
+    connection: Connection, event: Event, head: Head, former: Revision | None, *, publisher: Publisher, now: datetime
+) -> None:
+    """Raise `Invalid` or `Conflict` for what can't be done to the article as it stands."""
+    article = _article(former)
+    if isinstance(event.data, Article):
+        if problems := release.untimely(event.data, article, now=now):
+            raise Invalid(problems)
+        return
+    if event.type == "article.descheduled" and not release.is_scheduled(article, now=now):
+        raise Conflict(_not_scheduled(head, article, publisher))
+    if not head.withdrawn and (collecting := packages.collecting(connection, head.id)):
+        named = f"package {collecting[0]}" if len(collecting) == 1 else f"packages {', '.join(collecting)}"
+        raise Conflict(f"article {head.id} is in the live {named}: withdraw or correct the package first")
+
+
+def _not_scheduled(head: Head, article: Article | None, publisher: Publisher) -> str:
+    if article is None:
+        return f"article {head.id} is not scheduled: we were never told of it"
+    out = article.publish_at or head.first_published or article.published_at
+    return f"article {head.id} was published on {local(out, publisher)}: withdraw it instead, with article.withdrawn"
+
+
+def _article(revision: Revision | None) -> Article | None:
+    return revision.data if revision and isinstance(revision.data, Article) else None
+
+
+def _changes_nothing(event: Event, head: Head, former: Revision | None) -> str:
     """Why an event changes nothing, or an empty string when it does."""
     data = event.data
     if head.final:
@@ -91,17 +146,24 @@ def _changes_nothing(event: Event, head: Head) -> str:
     if isinstance(data, Withdrawal):
         if data.version < head.version:
             return f"version {data.version} is older than version {head.version}, which we have"
-        return "the article is withdrawn already" if head.withdrawn and not data.final else ""
+        return _taken_back_already(event.type, data, former)
     if head.revision and data.version <= head.version:
         return f"version {data.version} is not newer than version {head.version}, which we have"
-    if head.withdrawn and event.type == "article.updated":
-        return "the article is withdrawn: only article.published brings it back"
+    if former and head.withdrawn and event.type == "article.updated":
+        return f"the article is {former.kind}: only article.published brings it back"
     return ""
+
+
+def _taken_back_already(said: EventType, data: Withdrawal, former: Revision | None) -> str:
+    if former is None or isinstance(former.data, Article):
+        return ""
+    says_more = said == "article.withdrawn" and (data.final or former.kind == "descheduled")
+    return "" if says_more else f"the article is {former.kind} already"
 
 
 def _repeated(event: Event, digest: str, revision: int | None) -> Received:
     if digest != event.digest:
-        raise Conflict(f"event {event.id} of {event.source} was accepted before with other content")
+        raise Conflict(f"event {event.id} of {event.source} was accepted before with other content", field="id")
     return _received(event, "duplicate", "accepted before", revision, [])
 
 

@@ -10,6 +10,7 @@ from syndicate.ledger.articles import Head
 from syndicate.ledger.database import Ledger
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.step import Plan, Step
+from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import Duty, may_hold
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.owe import Case, owe, steps_for, touch_feeds, write_removal
@@ -18,15 +19,17 @@ from syndicate.pipeline.owe import Case, owe, steps_for, touch_feeds, write_remo
 def withdraw(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) -> list[Step]:
     """Cancel what waits, and owe a removal to every destination that may have any revision, by any route.
 
-    That includes partners who are paused, ended or gone from the configuration. Withdrawing twice is harmless.
+    That includes partners who are paused, ended or gone from the configuration. What derives from it is decided again.
+    Withdrawing twice is harmless.
     """
+    derived = plan_derived(ledger, article_id, urgent=True, now=now)
     with ledger.write() as connection:
         head = articles.head(connection, article_id, lock=True)
         if head is None or head.revision == 0:
             return []
         if not head.withdrawn:
             return [Plan(article_id=article_id)]
-        return _take_back(connection, head, newsroom=newsroom, now=now)
+        return [*_take_back(connection, head, newsroom=newsroom, now=now), *derived]
 
 
 def _take_back(connection: Connection, head: Head, *, newsroom: Newsroom, now: datetime) -> list[Step]:

@@ -29,13 +29,15 @@ def write_story(
         publisher=newsroom.publisher,
         wording=newsroom.wording,
     )
+    published = head.first_published or article.published_at
+    updated = max(revision.updated, published)  # what is published at its hour was written before
     story = Story(
         article=composed.article if body else composed.article.model_copy(update={"body_html": ""}),
         uri=head.uri,
         revision=revision.revision,
-        published=head.first_published or article.published_at,
-        updated=revision.updated,
-        modified=max(revision.updated, article.updated_at or revision.updated),
+        published=published,
+        updated=updated,
+        modified=max(updated, article.updated_at or updated),
         terms=composed.terms,
     )
     manifest = Manifest(

@@ -203,6 +203,12 @@ def test_22_what_is_withdrawn_already_can_be_withdrawn_for_good_whatever_lists_i
     assert system.tell(an_event("withdrawn", version=2, id="w-2", final=True)).outcome == "accepted"
 
 
+def test_22_what_is_in_a_live_package_can_not_be_descheduled_either(system: Rehearsal):
+    system.publish(an_event(publish_at=SIX), a_package())
+
+    assert "live package p-1" in refused(system, "descheduled", version=1)
+
+
 # 23
 
 
@@ -240,6 +246,15 @@ def test_23_a_master_that_we_have_never_seen_changes_nothing(system: Rehearsal):
     system.publish(an_event(article="d-1", derived_from="a-1"))
 
     assert (held(system), live(system)) == (["d-1"], ["d-1"])
+
+
+def test_23_a_correction_of_the_master_sends_nothing_of_its_derived_stories(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(), an_event(article="d-1", derived_from="a-1"))
+
+    system.publish(an_event("updated", version=2))
+
+    assert system.states("d-1") == [("publish", 1, "delivered")]
 
 
 def test_23_a_master_published_again_brings_its_derived_stories_back(system: Rehearsal):

@@ -5,6 +5,8 @@ from datetime import datetime
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.problem import Problem
 
+_TOO_LATE = "can't be set once the article is published: leave it out, or withdraw the article first"
+
 
 def untimely(article: Article, former: Article | None, *, now: datetime) -> list[Problem]:
     """What is wrong with an article's embargo and schedule, after its former revision; none when it isn't out yet.
@@ -29,9 +31,6 @@ def untimely(article: Article, former: Article | None, *, now: datetime) -> list
     if _to_come(article.publish_at, now) and not schedule:
         wrong("publish_at", f"{_TOO_LATE}; published again, it may have a schedule")
     return problems
-
-
-_TOO_LATE = "can't be set once the article is published: leave it out, or withdraw the article first"
 
 
 def is_scheduled(former: Article | None, *, now: datetime) -> bool:

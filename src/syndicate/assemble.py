@@ -189,7 +189,7 @@ def assemble(settings: Settings, *, handover: Handover, depth: Depth = dict) -> 
 
 def assemble_with_queue(settings: Settings) -> System:
     """The system with its queue: Steps go to Celery."""
-    from syndicate.dispatch.celery import CeleryHandover, make_app
+    from syndicate.dispatch.celery import CeleryHandover
 
-    queue = CeleryHandover(make_app(lambda: settings.broker))
+    queue = CeleryHandover(settings.broker)
     return assemble(settings, handover=queue, depth=queue.depth)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.dispatch.redis_server import NoRedis, answers, find_redis_server
 from tests.builders import CONFIG, an_event
+from tests.fakes.brokers import redis_of_our_own
 
 
 @pytest.fixture
@@ -26,22 +26,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of our own; a test that needs it is skipped without, but where CI=true it fails."""
-    try:
-        server = find_redis_server()
-    except NoRedis as error:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(error))
-    folder = tmp_path_factory.mktemp("r")
-    socket = folder / "private" / "redis.sock"
-    process = subprocess.Popen(server.arguments(socket=socket, data_dir=folder), stdout=subprocess.DEVNULL)
-    url = f"redis+socket://{socket}"
-    try:
-        while not answers(url):
-            assert process.poll() is None, "redis-server ended instead of answering"
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+    """A Redis of our own."""
+    with redis_of_our_own(tmp_path_factory.mktemp("r")) as broker:
+        yield broker.url
 
 
 def syndicate(

@@ -1,18 +1,20 @@
 """What the roles share: the Celery application, and the system that does the work, made once in each process."""
 
+import mmap
 import os
 from dataclasses import dataclass
 from functools import cache
 
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_shutdown, worker_shutting_down
 
 from syndicate.assemble import System, assemble_with_queue
 from syndicate.dispatch.celery import make_app
-from syndicate.dispatch.routes import TASKS
-from syndicate.model.step import Lane, Step
+from syndicate.dispatch.routes import TASKS, lane_of
+from syndicate.model.step import Beat, Lane, Step
 from syndicate.monitor.logs import set_up_logs
 from syndicate.settings import read_settings
+from workers.pulse import Pulse
 
 app: Celery = make_app(lambda: read_settings().broker)
 
@@ -28,7 +30,9 @@ def consume(kind: type[Step]) -> Task:
     """The task that performs one kind of Step; a role's module has a line for each kind that its lane carries."""
 
     def perform(**fields: object) -> None:
-        _system_of(os.getpid()).perform(kind.model_validate(fields))
+        step = kind.model_validate(fields)
+        with _pulse_of(os.getpid(), lane_of(step)).at_work():
+            _system_of(os.getpid()).perform(step)
 
     return app.task(perform, name=TASKS[kind])
 
@@ -36,11 +40,24 @@ def consume(kind: type[Step]) -> Task:
 @cache
 def _system_of(_process: int) -> System:
     """The system of this process: connections must not be shared over a fork, hence the process's id."""
-    return assemble_with_queue(read_settings())
+    return assemble_with_queue(read_settings(), stopping=lambda: _shared_byte()[0] != 0)
+
+
+@cache
+def _pulse_of(process: int, lane: Lane) -> Pulse:
+    system = _system_of(process)
+    return Pulse(lambda: system.perform(Beat(lane=lane)), every_s=system.settings.workers.beat_every_s)
+
+
+@cache
+def _shared_byte() -> mmap.mmap:
+    """By which Celery's parent tells its child that they are to stop. Whoever is forked later shares it."""
+    return mmap.mmap(-1, 1)
 
 
 def run(role: Role, *, number: int = 1) -> None:
     """Work for a lane until told to stop."""
+    _shared_byte()
     app.worker_main(
         [
             "worker",
@@ -58,6 +75,11 @@ def run(role: Role, *, number: int = 1) -> None:
 @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
 def _log_our_way(**_: object) -> None:
     set_up_logs(read_settings().log_level)
+
+
+@worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]
+def _tell_the_child(**_: object) -> None:
+    _shared_byte()[0] = 1
 
 
 @worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]

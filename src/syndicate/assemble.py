@@ -45,9 +45,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def never() -> bool:
+    """Nobody tells this process to stop but by ending it."""
+    return False
+
+
+def worker_name(process: int) -> str:
+    """How a worker is called where its signs of life are kept: by its machine and its process, Celery's parent."""
+    return f"{socket.gethostname()}:{process}"
+
+
 @dataclass(frozen=True)
 class System:
-    """A running newsroom's parts, and what can be done with them. One per process; nothing is shared over a fork."""
+    """A running newsroom's parts, and what can be done with them. One per process; nothing is shared over a fork.
+
+    `stopping` becomes true once this process is to end soon: who works long looks at it.
+    """
 
     settings: Settings
     newsroom: Newsroom
@@ -55,6 +68,7 @@ class System:
     handover: Handover
     depth: Depth
     clock: Callable[[], datetime] = now
+    stopping: Callable[[], bool] = never
 
     def accept(self, envelope: Envelope) -> Received:
         """Take in one event and hand over what follows. Raises `Invalid` or `Conflict`; then nothing has happened."""
@@ -172,11 +186,13 @@ class System:
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:
-            beats.beat(connection, lane, f"{socket.gethostname()}:{os.getppid()}", now=self.clock())
+            beats.beat(connection, lane, worker_name(os.getppid()), now=self.clock())
         return []
 
 
-def assemble(settings: Settings, *, handover: Handover, depth: Depth = dict) -> System:
+def assemble(
+    settings: Settings, *, handover: Handover, depth: Depth = dict, stopping: Callable[[], bool] = never
+) -> System:
     """The system that these settings describe. Raises `Invalid` with every mistake in the configuration."""
     return System(
         settings=settings,
@@ -184,12 +200,13 @@ def assemble(settings: Settings, *, handover: Handover, depth: Depth = dict) -> 
         ledger=Ledger(settings.ledger),
         handover=handover,
         depth=depth,
+        stopping=stopping,
     )
 
 
-def assemble_with_queue(settings: Settings) -> System:
+def assemble_with_queue(settings: Settings, *, stopping: Callable[[], bool] = never) -> System:
     """The system with its queue: Steps go to Celery."""
     from syndicate.dispatch.celery import CeleryHandover
 
     queue = CeleryHandover(settings.broker)
-    return assemble(settings, handover=queue, depth=queue.depth)
+    return assemble(settings, handover=queue, depth=queue.depth, stopping=stopping)

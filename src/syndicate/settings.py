@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -66,6 +66,18 @@ class Workers(Record):
     lease_s: float = Field(default=60, gt=0, description="how long a worker may take over one try")
     sweep_every_s: float = Field(default=1, gt=0)
     beat_every_s: float = Field(default=10, gt=0)
+    silent_s: float = Field(
+        default=60,
+        description="how long a worker may take nothing from a queue that isn't empty; then `syndicate up` replaces it",
+    )
+
+    @field_validator("silent_s")
+    @classmethod
+    def _outlasts_beats(cls, silent_s: float, info: ValidationInfo) -> float:
+        least = 3 * info.data.get("beat_every_s", 0)
+        if silent_s < least:
+            raise ValueError(f"must be at least three times beat_every_s, which makes {least:g}")
+        return silent_s
 
 
 class Settings(BaseSettings):

@@ -2,11 +2,14 @@
 
 import json
 import signal
+import time
 from threading import Event
 
 from tests.builders import an_event
 from tests.fakes.live import LEASE_S, Live
-from tests.fakes.partner import FakePartner, hang_up, reply
+from tests.fakes.partner import FakePartner, hang, hang_up, reply
+
+STOPS_WITHIN_S = 45
 
 
 def test_a_deliver_worker_killed_in_mid_send_leaves_one_delivery_in_effect(
@@ -52,19 +55,26 @@ def test_a_flush_of_redis_with_deliveries_waiting_loses_nothing_and_doubles_noth
         assert len(accepted) == len(set(accepted)) == 5
 
 
-def test_the_system_stops_when_told_and_goes_on_where_it_stopped(live: Live, partners: dict[str, FakePartner]) -> None:
-    for partner in partners.values():
-        partner.will(*[reply(503, headers={"Retry-After": "8"})] * 1)
+def test_told_to_stop_while_a_partner_hangs_it_stops_in_time_and_goes_on_where_it_stopped(
+    live: Live, partners: dict[str, FakePartner]
+) -> None:
+    partners["jingchu"].will(hang())
+    partners["jingmen"].will(reply(503, headers={"Retry-After": "8"}))
     live.publish(an_event("published", "a-1"))
     for partner in partners.values():
         partner.wait_for(lambda seen: len(seen) == 1, timeout_s=20)
-    live.wait_for(lambda: {row.state for row in live.deliveries("a-1")} == {"waiting"}, timeout_s=10)
 
-    assert live.stop() == 0
+    told = time.monotonic()
+    code = live.stop()
+    took_s = time.monotonic() - told
+    when_stopped = [row.state for row in live.deliveries("a-1")]
     live.start()
 
+    assert (code, when_stopped) == (0, ["waiting", "waiting", "delivered"])
+    assert took_s < STOPS_WITHIN_S
     live.wait_for(lambda: {row.state for row in live.deliveries("a-1")} == {"delivered"}, timeout_s=40)
-    assert [len(partner.requests) for partner in partners.values()] == [2, 2, 2]
+    assert [len(partner.requests) for partner in partners.values()] == [2, 2, 1]
+    assert len({seen.headers["webhook-id"] for seen in partners["jingchu"].requests}) == 1
 
 
 def test_everything_stops_when_the_supervisor_is_killed(live: Live) -> None:

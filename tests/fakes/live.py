@@ -4,7 +4,6 @@ import base64
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from syndicate.monitor.why import Why, why
 from syndicate.settings import read_settings
 from syndicate.web.tokens import issue
 from tests.builders import OWN
+from tests.fakes.brokers import free_port
 from tests.fakes.partner import FakePartner
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -52,13 +52,16 @@ deadline_s = 2
 
 
 class Live:
-    """A running newsroom in `folder`. Everything it is asked to wait for has a deadline."""
+    """A running newsroom in `folder`. Everything it is asked to wait for has a deadline.
 
-    def __init__(self, folder: Path, partners: Mapping[str, FakePartner]) -> None:
+    `settings` are those of the file's first part, such as `broker_url`, and those of `[workers]` under that name.
+    """
+
+    def __init__(self, folder: Path, partners: Mapping[str, FakePartner], **settings: Any) -> None:
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
         self._started = datetime.now(UTC)
-        _configure(folder, partners)
+        _configure(folder, partners, **settings)
         self.settings = read_settings(folder / "config")
         self.system: System = assemble(self.settings, handover=lambda _: None)
         migrate(self.system.ledger)
@@ -85,7 +88,7 @@ class Live:
                 [sys.executable, "-m", "syndicate", "--config", str(self.folder / "config"), "up"],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={name: value for name, value in os.environ.items() if not name.startswith("SYNDICATE_")},
+                env=_environment(),
             )
         self.wait_for(self._is_up, timeout_s=90)
 
@@ -134,6 +137,39 @@ class Live:
         family = psutil.Process(self.process.pid).children(recursive=True)
         return [one for one in family if _plays(one, role)]
 
+    def worker(self, role: str, number: int = 1) -> tuple[psutil.Process, psutil.Process]:
+        """One worker: Celery's parent, and its child."""
+        parent, child = sorted(
+            (one for one in self.workers(role) if one.cmdline()[-1] == str(number)), key=lambda one: one.create_time()
+        )
+        return parent, child
+
+    def own_redis(self) -> psutil.Process:
+        """The process of the Redis that it started."""
+        assert self.process is not None
+        children = psutil.Process(self.process.pid).children()
+        (found,) = [one for one in children if one.name() == "redis-server"]
+        return found
+
+    def said(self) -> str:
+        """What stands on its console."""
+        return (self.folder / "up.log").read_text(encoding="utf-8")
+
+    def log(self, process: str) -> str:
+        """What one of its processes has logged."""
+        return (self.folder / "data" / "logs" / f"{process}.log").read_text(encoding="utf-8")
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `syndicate` with its configuration."""
+        return subprocess.run(
+            [sys.executable, "-m", "syndicate", "--config", str(self.folder / "config"), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=_environment(),
+            check=False,
+        )
+
     def kill(self, role: str) -> None:
         """kill -9, parent and child."""
         victims = self.workers(role)
@@ -166,9 +202,13 @@ class Live:
 
     def _log(self) -> str:
         files: Sequence[Path] = sorted((self.folder / "data" / "logs").glob("*.log"))
-        texts = [(self.folder / "up.log").read_text(encoding="utf-8")]
+        texts = [self.said()]
         texts += [f"--- {file.name}\n{file.read_text(encoding='utf-8')[-1500:]}" for file in files]
         return "\n".join(texts)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATE_")}
 
 
 def _plays(process: psutil.Process, role: str) -> bool:
@@ -179,28 +219,26 @@ def _plays(process: psutil.Process, role: str) -> bool:
     return "workers" in words and role in words
 
 
-def _configure(folder: Path, partners: Mapping[str, FakePartner]) -> None:
+def _configure(
+    folder: Path, partners: Mapping[str, FakePartner], *, workers: Mapping[str, float] | None = None, **first: str
+) -> None:
     config = folder / "config"
     for name in ("feeds", "notices"):
         shutil.copytree(CONFIG / name, config / name)
     (config / "partners").mkdir()
     (folder / "data" / "secrets").mkdir(parents=True)
     (folder / "data" / "secrets" / "shared").write_text(SECRET, encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     written = (CONFIG / "syndicate.toml").read_text(encoding="utf-8")
     written = re.sub(r"(?m)^port = \d+", f"port = {port}", written)
     written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
     written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
     written = written.replace("own_names = [", f'own_names = ["{OWN}", ')
     written = re.sub(r"(?m)^first_wait_s = \d+", "first_wait_s = 0.5", written)
-    written += f"\n[workers]\nlease_s = {LEASE_S}\nbeat_every_s = 2\n"
+    written = "".join(f'{name} = "{value}"\n' for name, value in first.items()) + written
+    of_workers = {"lease_s": LEASE_S, "beat_every_s": 2} | dict(workers or {})
+    written += "\n[workers]\n" + "".join(f"{name} = {value}\n" for name, value in of_workers.items())
     (config / "syndicate.toml").write_text(written, encoding="utf-8")
     for name, partner in partners.items():
         text = PARTNER.format(name=name, url=partner.url)
         (config / "partners" / f"{name}.toml").write_text(text, encoding="utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

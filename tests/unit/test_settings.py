@@ -196,6 +196,14 @@ def test_each_lane_has_its_number_of_workers(config: Path, monkeypatch: pytest.M
     assert counts == {"withdraw": 1, "retract": 1, "intake": 1, "deliver": 1, "slow": 3, "feeds": 1}
 
 
+def test_a_worker_may_be_silent_for_three_beats_at_least(config: Path):
+    written(config, PUBLISHER + "[workers]\nbeat_every_s = 10\nsilent_s = 29\n")
+
+    assert mistakes(config) == {
+        "syndicate.toml: workers.silent_s": "must be at least three times beat_every_s, which makes 30"
+    }
+
+
 # secrets
 
 

@@ -14,21 +14,22 @@ from typing import Literal
 LOG_LIMIT_BYTES = 20_000_000
 LONGEST_PAUSE_S = 30.0
 SETTLED_S = 60.0  # who ran this long has recovered: its next restart is at once again
+GRACE_S = 3.0  # for who is replaced, between TERM and KILL
 PR_SET_PDEATHSIG = 1
 
-Said = Literal["started", "ready", "exited", "restarting", "stopping", "stopped", "killed"]
+Said = Literal["started", "ready", "silent", "exited", "restarting", "stopping", "stopped", "killed"]
 Tell = Callable[[str, Said, str], None]
 """Is told of every change: the process's name, what happened, and a detail in words."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep running. `ready` says whether it does its work yet, `address` where it can be found."""
+    """One process to keep running. `ready` says by its pid if it does its work yet, `address` where it can be found."""
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    ready: Callable[[], bool] = lambda: True
+    ready: Callable[[int], bool] = lambda _: True
     address: str = ""
     patience_s: float = 45.0
 
@@ -40,10 +41,11 @@ class Child:
         self.program = program
         self.process: subprocess.Popen[bytes] | None = None
         self.is_ready = False
+        self.started_at = 0.0
         self._tell = tell
         self._log = log_dir / f"{program.name}.log"
-        self._started_at = 0.0
         self._start_again_at = 0.0
+        self._kill_at: float | None = None
         self._failures = 0
 
     def start(self) -> None:
@@ -61,7 +63,7 @@ class Child:
                 start_new_session=True,  # Ctrl-C is for us alone: we stop them in order
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has no threads
             )
-        self._started_at, self.is_ready = time.monotonic(), False
+        self.started_at, self.is_ready, self._kill_at = time.monotonic(), False, None
         self._tell(self.program.name, "started", f"pid {self.process.pid}")
 
     def look(self) -> None:
@@ -70,10 +72,21 @@ class Child:
             if time.monotonic() >= self._start_again_at:
                 self.start()
         elif self.process.poll() is not None:
-            self._restart_later(self.process.returncode)
-        elif not self.is_ready and self.program.ready():
+            self._restart_later(self.process.pid, self.process.returncode)
+        elif self._kill_at is not None:
+            if time.monotonic() >= self._kill_at:
+                _signal_group(self.process.pid, signal.SIGKILL)  # who was stopped (SIGSTOP) heeds nothing else
+        elif not self.is_ready and self.program.ready(self.process.pid):
             self.is_ready = True
             self._tell(self.program.name, "ready", self.program.address)
+
+    def replace(self, reason: str) -> None:
+        """Kill the process, children and all: TERM, and soon KILL. `look` starts it again."""
+        if self.process is None or self._kill_at is not None:
+            return
+        self._tell(self.program.name, "silent", reason)
+        self._kill_at = time.monotonic() + GRACE_S
+        _signal_group(self.process.pid, signal.SIGTERM)
 
     def ask_to_stop(self) -> None:
         """Send TERM."""
@@ -89,14 +102,14 @@ class Child:
             self.process.wait(max(0.0, until - time.monotonic()))
             self._tell(self.program.name, "stopped", "")
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            _signal_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self._tell(self.program.name, "killed", f"did not stop within {self.program.patience_s:.0f} s")
         self.process = None
 
-    def _restart_later(self, code: int) -> None:
-        ran_s = time.monotonic() - self._started_at
+    def _restart_later(self, pid: int, code: int) -> None:
+        _signal_group(pid, signal.SIGKILL)  # nobody may go on whose parent is gone
+        ran_s = time.monotonic() - self.started_at
         self._failures = 0 if ran_s > SETTLED_S else self._failures + 1
         pause_s = min(LONGEST_PAUSE_S, 2.0 ** (self._failures - 1)) if self._failures else 0.0
         self.process, self.is_ready = None, False
@@ -119,10 +132,16 @@ def wait_until_ready(children: Sequence[Child], *, timeout_s: float, stop: Calla
 
 def stop_all(children: Sequence[Child]) -> None:
     """Ask all of these to stop at once, and see each of them stop."""
+    asked = time.monotonic()
     for child in children:
         child.ask_to_stop()
     for child in children:
-        child.see_stop(until=time.monotonic() + child.program.patience_s)
+        child.see_stop(until=asked + child.program.patience_s)
+
+
+def _signal_group(leader: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, number)
 
 
 def _die_with_parent() -> None:

@@ -1,34 +1,36 @@
 """`syndicate up`: the whole system on one machine under one command."""
 
 import fcntl
-import http.client
 import os
 import signal
 import socket
-import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
+from syndicate.assemble import assemble_with_queue, worker_name
+from syndicate.cli import programs
 from syndicate.cli.opening import plain_errors, settings_of
+from syndicate.cli.silence import Silence
 from syndicate.cli.supervise import Child, Program, Said, stop_all, wait_until_ready
-from syndicate.configuration import read_newsroom
-from syndicate.dispatch.redis_server import NoRedis, answers, find_redis_server
+from syndicate.dispatch.redis_server import NoRedis
 from syndicate.ledger import beats
-from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import migrate
+from syndicate.model.step import Lane
 from syndicate.settings import Settings
 
 START_TIMEOUT_S = 90.0
+LOOKS = 12  # at the queues and the signs of life, while a worker becomes silent
 MARKS: dict[Said, str] = {
     "started": "[cyan]·[/]",
     "ready": "[green]✓[/]",
+    "silent": "[red]✗[/]",
     "exited": "[red]✗[/]",
     "restarting": "[yellow]↻[/]",
     "stopping": "[cyan]·[/]",
@@ -42,31 +44,36 @@ class CannotStart(RuntimeError):
 
 
 class Supervisor:
-    """Everything that runs, from `start` to `stop`. `tell` is told of every change."""
+    """Everything that runs, from `start` to `stop`. Raises `Invalid` when the configuration is wrong."""
 
     def __init__(self, settings: Settings, *, console: Console) -> None:
         self.settings = settings
         self.console = console
         self.stop_asked = threading.Event()
-        self._ledger = Ledger(settings.ledger)
+        self._system = assemble_with_queue(settings)
         self._redis: list[Child] = []
         self._children: list[Child] = []
+        self._workers: list[tuple[Lane, Child]] = []
+        self._silence = Silence(bound_s=settings.workers.silent_s)
+        self._look_at = 0.0
         self._lock: TextIO | None = None
 
     def start(self) -> bool:
-        """Start it all, in order; True when everything does its work. Raises `CannotStart`, `NoRedis`, `Invalid`."""
-        read_newsroom(self.settings)
+        """Start it all, in order; True when everything does its work. Raises `CannotStart`, `NoRedis`."""
         self._lock = _lock(self.settings.data_dir)
         _require_free(self.settings.web.host, self.settings.web.port)
         if not self.settings.broker_url:
-            self._redis = [self._child(_redis(self.settings))]
+            self._redis = [self._child(programs.redis(self.settings))]
             self._redis[0].start()
             if not wait_until_ready(self._redis, timeout_s=START_TIMEOUT_S, stop=self.stop_asked.is_set):
                 return False
-        migrate(self._ledger)
-        with self._ledger.write() as connection:
+        ledger = self._system.ledger
+        migrate(ledger)
+        with ledger.write() as connection:
             beats.forget(connection, before=datetime.now(UTC))  # the workers of an earlier run are gone
-        self._children = [self._child(program) for program in _programs(self.settings, self._ledger)]
+        self._workers = [(lane, self._child(program)) for lane, program in programs.workers(self.settings, ledger)]
+        others = [self._child(program) for program in (programs.clock(self.settings), programs.web(self.settings))]
+        self._children = [*others, *(child for _, child in self._workers)]
         for child in self._children:
             child.start()
         return wait_until_ready(self._children, timeout_s=START_TIMEOUT_S, stop=self.stop_asked.is_set)
@@ -76,19 +83,43 @@ class Supervisor:
         while not self.stop_asked.wait(0.2):
             for child in (*self._redis, *self._children):
                 child.look()
+            if time.monotonic() >= self._look_at:
+                self._replace_silent()
+                self._look_at = time.monotonic() + self.settings.workers.silent_s / LOOKS
 
     def stop(self) -> None:
         """Stop everything: what makes work first, what does it next, the queue last."""
         started = time.monotonic()
         stop_all(self._children)
         stop_all(self._redis)
-        self._ledger.close()
+        self._system.close()
         if self._lock:
             self._lock.close()
         if self._children:
             self.console.print(
                 f"stopped in {time.monotonic() - started:.1f} s; what is still owed stands in the ledger"
             )
+
+    def _replace_silent(self) -> None:
+        """Start workers again that run but take nothing from a queue that has something for them."""
+        depth, signs = self._seen()
+        ticks = time.monotonic()
+        self._silence.look(depth=depth, signs=signs, ticks=ticks)
+        for lane, child in self._workers:
+            if child.process is None:
+                continue
+            silent_s = self._silence.of(lane, worker_name(child.process.pid), started=child.started_at, ticks=ticks)
+            if silent_s is not None:
+                child.replace(f"took nothing for {silent_s:.0f} s though there was something to take: killed")
+
+    def _seen(self) -> tuple[dict[Lane, int] | None, list[tuple[Lane, str, datetime]]]:
+        """What waits in each lane, and who was heard when; nothing of both while the ledger is away."""
+        try:
+            with self._system.ledger.read() as connection:
+                signs = [(row.lane, row.worker, row.at) for row in beats.every(connection)]
+        except SQLAlchemyError:
+            return None, []
+        return self._system.depth(), signs
 
     def _child(self, program: Program) -> Child:
         return Child(program, log_dir=self.settings.data_dir / "logs", tell=self._tell)
@@ -127,72 +158,6 @@ def run(settings: Settings, *, console: Console) -> int:
     finally:
         supervisor.stop()
     return 0
-
-
-def _redis(settings: Settings) -> Program:
-    server = find_redis_server()
-    return Program(
-        name="redis",
-        arguments=server.arguments(socket=settings.redis_socket, data_dir=settings.data_dir),
-        ready=lambda: answers(settings.broker),
-        address=f"{server.version} on a private socket",
-    )
-
-
-def _programs(settings: Settings, ledger: Ledger) -> list[Program]:
-    environment = {
-        "SYNDICATE_CONFIG_DIR": str(settings.config_dir.absolute()),
-        "SYNDICATE_DATA_DIR": str(settings.data_dir.absolute()),
-        "PYTHONUNBUFFERED": "1",
-    }
-    started = datetime.now(UTC)
-    web = Program(
-        name="web",
-        arguments=[sys.executable, "-m", "syndicate", "web"],
-        environment=environment,
-        ready=_answers(settings.web.host, settings.web.port),
-        address=settings.web.base_url,
-    )
-    clock = Program(name="clock", arguments=[sys.executable, "-m", "workers", "clock"], environment=environment)
-    lanes = [
-        Program(
-            name=lane if many == 1 else f"{lane}-{number}",
-            arguments=[sys.executable, "-m", "workers", lane, str(number)],
-            environment=environment,
-            ready=_is_heard(ledger, lane, since=started, at_least=number),
-        )
-        for lane, many in settings.worker_counts.items()
-        for number in range(1, many + 1)
-    ]
-    return [clock, web, *lanes]
-
-
-def _is_heard(ledger: Ledger, lane: str, *, since: datetime, at_least: int) -> Callable[[], bool]:
-    """Ready means that it has consumed something from its lane, which a ping would not prove."""
-
-    def ready() -> bool:
-        with ledger.read() as connection:
-            heard = [row for row in beats.every(connection) if row.lane == lane and row.at >= since]
-        return len(heard) >= at_least
-
-    return ready
-
-
-def _answers(host: str, port: int) -> Callable[[], bool]:
-    """Whether the web process answers; asked directly, whatever proxy the environment names."""
-
-    def ready() -> bool:
-        here = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - where it listens, not we
-        connection = http.client.HTTPConnection(here, port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    return ready
 
 
 def _require_free(host: str, port: int) -> None:

@@ -31,7 +31,7 @@ def consume(kind: type[Step]) -> Task:
 
     def perform(**fields: object) -> None:
         step = kind.model_validate(fields)
-        with _pulse_of(os.getpid(), lane_of(step)).at_work():
+        with _pulse_of(os.getpid()).at_work(lane_of(step)):
             _system_of(os.getpid()).perform(step)
 
     return app.task(perform, name=TASKS[kind])
@@ -44,9 +44,9 @@ def _system_of(_process: int) -> System:
 
 
 @cache
-def _pulse_of(process: int, lane: Lane) -> Pulse:
+def _pulse_of(process: int) -> Pulse:
     system = _system_of(process)
-    return Pulse(lambda: system.perform(Beat(lane=lane)), every_s=system.settings.workers.beat_every_s)
+    return Pulse(lambda lane: system.perform(Beat(lane=lane)), every_s=system.settings.workers.beat_every_s)
 
 
 @cache
@@ -84,4 +84,5 @@ def _tell_the_child(**_: object) -> None:
 
 @worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]
 def _let_go(**_: object) -> None:
+    _pulse_of(os.getpid()).close()
     _system_of(os.getpid()).close()

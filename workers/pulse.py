@@ -4,11 +4,12 @@ A Beat proves the same, but it stands in line behind whatever else its lane carr
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
+
+from syndicate.model.step import Lane
 
 log = structlog.get_logger(__name__)
 
@@ -16,30 +17,32 @@ log = structlog.get_logger(__name__)
 class Pulse:
     """Calls `beat` every few seconds in which a Step was begun, ended or under way; never while there was none."""
 
-    def __init__(self, beat: Callable[[], None], *, every_s: float) -> None:
+    def __init__(self, beat: Callable[[Lane], None], *, every_s: float) -> None:
         self._beat, self._every_s = beat, every_s
-        self._at_work = False
-        self._worked_at = 0.0
+        self._lane: Lane | None = None
+        self._worked: Lane | None = None
+        self._over = threading.Event()
         threading.Thread(target=self._go_on, daemon=True).start()
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """While a Step is under way."""
-        self._at_work = True
+    def at_work(self, lane: Lane) -> Iterator[None]:
+        """While a Step of this lane is under way."""
+        self._lane = lane
         try:
             yield
         finally:
-            self._worked_at = time.monotonic()
-            self._at_work = False
+            self._lane, self._worked = None, lane
+
+    def close(self) -> None:
+        """Call no more."""
+        self._over.set()
 
     def _go_on(self) -> None:
-        told = time.monotonic()
-        while True:
-            time.sleep(self._every_s)
-            if not self._at_work and self._worked_at < told:
+        while not self._over.wait(self._every_s):
+            lane, self._worked = self._lane or self._worked, None
+            if lane is None:
                 continue
-            told = time.monotonic()
             try:
-                self._beat()
+                self._beat(lane)
             except Exception:
                 log.exception("pulse.failed")  # a database that is away now may be back at the next beat

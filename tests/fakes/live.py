@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from syndicate.ledger import beats, deliveries
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import migrate
 from syndicate.model.delivery import Manifest
-from syndicate.model.step import LANES
 from syndicate.monitor.why import Why, why
 from syndicate.settings import read_settings
 from syndicate.web.tokens import issue
@@ -81,7 +81,7 @@ class Live:
         self.system.close()
 
     def start(self) -> None:
-        """Start it, and wait until every lane's worker has consumed something."""
+        """Start it, and wait until every worker of every lane has consumed something."""
         self._started = datetime.now(UTC)
         with (self.folder / "up.log").open("ab") as output:
             self.process = subprocess.Popen(
@@ -194,9 +194,9 @@ class Live:
         assert self.process is not None
         assert self.process.poll() is None, self._log()
         with self.system.ledger.read() as connection:
-            heard = {row.lane for row in beats.every(connection) if row.at >= self._started}
+            heard = Counter(row.lane for row in beats.every(connection) if row.at >= self._started)
         try:
-            return heard == set(LANES) and self.get("/healthz").ok
+            return heard >= Counter(self.settings.worker_counts) and self.get("/healthz").ok
         except requests.RequestException:
             return False
 

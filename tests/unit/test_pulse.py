@@ -1,56 +1,60 @@
 """Who works round the clock? A worker shows that it consumes, also while one Step takes it long."""
 
+from collections.abc import Callable
+from contextlib import closing
 from threading import Condition
 
 from structlog.testing import capture_logs
 
+from syndicate.model.step import Lane
 from workers.pulse import Pulse
-
-EVERY_S = 0.05
 
 
 class Beats:
-    """Counts, and can be waited for."""
+    """Counts, and can be waited for. The first so many of them fail."""
 
-    def __init__(self) -> None:
-        self.many = 0
+    def __init__(self, *, failing: int = 0) -> None:
+        self.lanes: list[Lane] = []
+        self._failing = failing
         self._changed = Condition()
 
-    def __call__(self) -> None:
+    def __call__(self, lane: Lane) -> None:
         with self._changed:
-            self.many += 1
+            self.lanes.append(lane)
             self._changed.notify_all()
+            if len(self.lanes) <= self._failing:
+                raise OSError("the ledger is away")
 
     def reach(self, many: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: self.many >= many, timeout=10)
+            return self._changed.wait_for(lambda: len(self.lanes) >= many, timeout=10)
+
+
+def a_pulse(beat: Callable[[Lane], None]) -> closing[Pulse]:
+    return closing(Pulse(beat, every_s=0.02))
 
 
 def test_a_step_that_takes_long_is_shown_again_and_again():
     beats = Beats()
-    pulse = Pulse(beats, every_s=EVERY_S)
 
-    with pulse.at_work():
+    with a_pulse(beats) as pulse, pulse.at_work("intake"):
         assert beats.reach(5)
 
+    assert set(beats.lanes) == {"intake"}
 
-def test_a_step_that_is_over_is_shown_once_more():
+
+def test_a_step_that_is_over_already_is_shown():
     beats = Beats()
-    pulse = Pulse(beats, every_s=EVERY_S)
-    with pulse.at_work():
-        assert beats.reach(1)
-        before = beats.many
 
-    assert beats.reach(before + 1)
+    with a_pulse(beats) as pulse:
+        with pulse.at_work("intake"):
+            pass
+
+        assert beats.reach(1)
 
 
 def test_a_beat_that_fails_is_not_the_last():
-    beats = Beats()
+    beats = Beats(failing=1)
 
-    def fail_once() -> None:
-        beats()
-        if beats.many == 1:
-            raise OSError("the ledger is away")
-
-    with capture_logs(), Pulse(fail_once, every_s=EVERY_S).at_work():
+    with capture_logs(), a_pulse(beats) as pulse, pulse.at_work("intake"):
         assert beats.reach(2)

@@ -1,6 +1,7 @@
 """The whole system with a broker of somebody else's, Redis or RabbitMQ, which goes away in the middle of it all."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ def test_by_rabbitmq_it_is_published_corrected_and_withdrawn_though_the_broker_d
     with RabbitMQ() as rabbitmq, Live(tmp_path, partners, broker_url=rabbitmq.url) as live:
         live.publish(an_event("published", "a-1"))
         see_delivered(live, partners, "a-1")
+        by_now = datetime.now(UTC)
+        live.wait_for(lambda: live.is_heard(since=by_now), timeout_s=30)  # a queue made just now would not survive it
 
         rabbitmq.kill()
         live.publish(an_event("updated", "a-1", version=2))

@@ -144,6 +144,12 @@ class Live:
         )
         return parent, child
 
+    def is_heard(self, *, since: datetime) -> bool:
+        """Whether every worker of every lane has consumed something since then."""
+        with self.system.ledger.read() as connection:
+            heard = Counter(row.lane for row in beats.every(connection) if row.at >= since)
+        return heard >= Counter(self.settings.worker_counts)
+
     def own_redis(self) -> psutil.Process:
         """The process of the Redis that it started."""
         assert self.process is not None
@@ -193,10 +199,8 @@ class Live:
     def _is_up(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self._log()
-        with self.system.ledger.read() as connection:
-            heard = Counter(row.lane for row in beats.every(connection) if row.at >= self._started)
         try:
-            return heard >= Counter(self.settings.worker_counts) and self.get("/healthz").ok
+            return self.is_heard(since=self._started) and self.get("/healthz").ok
         except requests.RequestException:
             return False
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text, update
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.ledger import claims, partners, tables
-from syndicate.ledger.claims import Claim
+from syndicate.ledger.claims import Claim, Settlement
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import is_current, migrate
 from tests.builders import NOON, a_destination, a_partner, an_event, hours
@@ -105,7 +105,7 @@ def test_a_claim_is_ours_only_while_the_token_matches(system: Rehearsal):
 
     def is_ours(claim: Claim) -> bool:
         with system.ledger.write() as connection:
-            return bool(claims.still_ours(connection, [claim]))
+            return bool(claims.settle(connection, [(claim, Settlement("delivered", "", None, "deliver"))], now=NOON))
 
     assert [is_ours(somebody_elses), is_ours(mine)] == [False, True]
 

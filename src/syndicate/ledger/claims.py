@@ -1,6 +1,6 @@
 """Claims: who is sending what now, and what came of it. They work in groups: nothing here is for one delivery only."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Executable,
     and_,
     bindparam,
     case,
@@ -20,9 +19,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from syndicate.ledger.lines import DUE, SENDING, Due, may_go
-from syndicate.ledger.prepared import Prepared, as_list, listed
+from syndicate.ledger.prepared import as_list, listed
 from syndicate.ledger.tables import articles, clearances, deliveries
 from syndicate.model.delivery import State
 from syndicate.model.step import Lane
@@ -59,24 +59,27 @@ def claim(connection: Connection, wanted: Sequence[Due], *, token: str, now: dat
         return []
     seqs = as_list([row.seq for row in wanted], connection)
     asked = {"seqs": seqs, "by": token, "now": now, "until": now + lease}
-    numbers = {row.seq: row.tries for row in connection.execute(_claim(connection.dialect.name), asked)}
-    return [Claim(row, token, numbers[row.seq], now) for row in wanted if row.seq in numbers]
+    taken = set(connection.scalars(_claim(connection.dialect.name), asked))
+    return [Claim(row, token, row.tries + 1, now) for row in wanted if row.seq in taken]
 
 
-def still_ours(connection: Connection, claims: Sequence[Claim]) -> set[int]:
-    """Which of these claims stand, by `seq`; their rows are locked until this transaction ends."""
-    asked = {"seqs": as_list([claim.due.seq for claim in claims], connection)}
-    holders = {row.seq: row.claim_token for row in connection.execute(_holders(connection.dialect.name), asked)}
-    return {claim.due.seq for claim in claims if holders.get(claim.due.seq) == claim.token}
+def settle(connection: Connection, settled: Sequence[tuple[Claim, Settlement]], *, now: datetime) -> set[int]:
+    """Write what came of claims, where they still stand; tells which did, by `seq`.
 
-
-def settle(connection: Connection, settled: Mapping[int, Settlement], *, now: datetime) -> None:
-    """Write what came of claims that are still ours: `seq` → what it becomes."""
-    rows = [
-        (seq, to.state, to.reason, to.due_at, to.lane, None if to.state == "waiting" else now)
-        for seq, to in settled.items()
-    ]
-    _SETTLE.run(connection, rows)
+    Those that become the same are written in one statement.
+    """
+    groups: dict[tuple[str, Settlement], list[int]] = {}
+    for claim, to in settled:
+        groups.setdefault((claim.token, to), []).append(claim.due.seq)
+    ours: set[int] = set()
+    for (token, to), seqs in groups.items():
+        asked = to._asdict() | {
+            "seqs": as_list(seqs, connection),
+            "by": token,
+            "settled_at": None if to.state == "waiting" else now,
+        }
+        ours.update(connection.scalars(_settle(connection.dialect.name), asked))
+    return ours
 
 
 def uncount(connection: Connection, seqs: Sequence[int], *, ours: Collection[int]) -> None:
@@ -123,7 +126,7 @@ def lost(connection: Connection, *, now: datetime, limit: int) -> list[Claim]:
     A claim from the future, which a clock that was set back leaves behind, is taken for lost too.
     """
     over = or_(deliveries.c.lease_until <= now, deliveries.c.claimed_at > now + CLOCKS_DIFFER)
-    wanted = select(*DUE, deliveries.c.claim_token, deliveries.c.tries, deliveries.c.claimed_at)
+    wanted = select(*DUE, deliveries.c.claim_token, deliveries.c.claimed_at)
     rows = connection.execute(wanted.where(deliveries.c.state == SENDING, over).limit(limit)).all()
     return [Claim(Due._make(row[: len(DUE)]), row.claim_token, row.tries, row.claimed_at) for row in rows]
 
@@ -140,7 +143,7 @@ def is_current() -> ColumnElement[bool]:
 
 
 @cache
-def _claim(dialect: str) -> Executable:
+def _claim(dialect: str) -> ReturningUpdate[int]:
     rows, other = deliveries.alias("wanted"), deliveries.alias("other")
     in_flight = exists().where(
         other.c.destination_id == rows.c.destination_id,
@@ -163,31 +166,26 @@ def _claim(dialect: str) -> Executable:
             lease_until=bindparam("until", type_=moment),
             tries=deliveries.c.tries + 1,
         )
-        .returning(deliveries.c.seq, deliveries.c.tries)
+        .returning(deliveries.c.seq)
     )
 
 
 @cache
-def _holders(dialect: str) -> Executable:
-    ours = deliveries.c.seq.in_(listed("seqs", BigInteger(), dialect))
-    held = select(deliveries.c.seq, deliveries.c.claim_token).where(ours, deliveries.c.state == SENDING)
-    return held.order_by(deliveries.c.seq).with_for_update()
-
-
-_SETTLE = Prepared(
-    lambda _: (
+def _settle(dialect: str) -> ReturningUpdate[int]:
+    moment = deliveries.c.due_at.type
+    held = and_(deliveries.c.state == SENDING, deliveries.c.claim_token == bindparam("by"))
+    return (
         update(deliveries)
-        .where(deliveries.c.seq == bindparam("claimed"))
+        .where(deliveries.c.seq.in_(listed("seqs", BigInteger(), dialect)), held)
         .values(
-            state=bindparam("to_state"),
-            reason=bindparam("to_reason"),
-            due_at=bindparam("to_due_at"),
-            lane=bindparam("to_lane"),
-            settled_at=bindparam("to_settled_at"),
+            state=bindparam("state"),
+            reason=bindparam("reason"),
+            due_at=bindparam("due_at", type_=moment),
+            lane=bindparam("lane"),
+            settled_at=bindparam("settled_at", type_=moment),
             patient_since=func.coalesce(deliveries.c.patient_since, deliveries.c.claimed_at),
             claim_token=null(),
             lease_until=null(),
         )
-    ),
-    *("claimed", "to_state", "to_reason", "to_due_at", "to_lane", "to_settled_at"),
-)
+        .returning(deliveries.c.seq)
+    )

@@ -46,6 +46,7 @@ class Due(NamedTuple):
     lane: Lane
     body: str
     media_type: str
+    tries: int
 
 
 DUE = tuple(deliveries.c[name] for name in Due._fields)
@@ -79,10 +80,10 @@ def due(connection: Connection, lane: Lane, destinations: Sequence[str], *, now:
     return [Due._make(row) for row in connection.execute(statement, asked)]
 
 
-def in_flight(connection: Connection) -> Counter[tuple[str, Lane]]:
-    """How many are being sent to each destination, whoever does it: by (destination, lane)."""
+def in_flight(connection: Connection, *, but_by: str = "") -> Counter[tuple[str, Lane]]:
+    """How many are being sent to each destination in each lane, by others than the one with this claim token."""
     found: Counter[tuple[str, Lane]] = Counter()
-    for row in connection.execute(_IN_FLIGHT):
+    for row in connection.execute(_IN_FLIGHT, {"by": but_by}):
         found[row.destination_id, row.lane] = row.many
     return found
 
@@ -143,6 +144,6 @@ _LENGTHS = (
 )
 _IN_FLIGHT = (
     select(deliveries.c.destination_id, deliveries.c.lane, func.count().label("many"))
-    .where(deliveries.c.state == SENDING)
+    .where(deliveries.c.state == SENDING, deliveries.c.claim_token != bindparam("by"))
     .group_by(deliveries.c.destination_id, deliveries.c.lane)
 )

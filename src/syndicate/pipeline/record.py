@@ -1,6 +1,6 @@
 """What came of it? Writes down the outcomes of several tries at once, and what follows for them and who got them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,40 +53,42 @@ def record(
 ) -> Recorded:
     """Write down what came of some claims, each of another delivery. Every try is on record in any case."""
     now = database_time(connection)
-    ours = claims.still_ours(connection, [one.claim for one in tries])
     went = [one for one in tries if one.outcome.kind == "delivered"]
     failed = [one for one in tries if one.outcome.kind != "delivered"]
-    settled = {one.claim.due.seq: _delivered(one) for one in went}
+    settled = [(one, _delivered(one)) for one in went]
     if failed:
-        settled |= _after_failures(connection, failed, known=known, policy=policy, now=now, dice=dice)
-    claims.settle(connection, {seq: to for seq, to in settled.items() if seq in ours}, now=now)
-    attempts.add(connection, [one for one in tries if one.outcome.kind != "unsent"])
+        settled += _after_failures(connection, failed, known=known, policy=policy, now=now, dice=dice)
+    ours = claims.settle(connection, [(one.claim, to) for one, to in settled], now=now)
+    attempts.add(connection, [one for one in tries if _is_on_record(one, ours)])
     claims.uncount(connection, [one.claim.due.seq for one in failed if one.outcome.kind == "unsent"], ours=ours)
     attempts.keep_receipts(connection, went, now=now)
     healths = _healths(connection, tries, policy=policy.breaker, now=now, dice=dice)
-    return Recorded([(one, settled[one.claim.due.seq], one.claim.due.seq in ours) for one in tries], healths)
+    return Recorded([(one, to, one.claim.due.seq in ours) for one, to in settled], healths)
 
 
 def tell(recorded: Recorded) -> None:
     """Tell the log, once it is committed: a line for every try, and for every destination whose health has changed."""
-    for (claim, outcome, took_ms), to, ours in recorded.settled:
-        log.info(
-            "attempt",
-            delivery=claim.due.id,
-            destination=claim.due.destination_id,
-            article=claim.due.article_id,
-            revision=claim.due.revision,
-            action=claim.due.action,
-            number=claim.number,
-            outcome=outcome.kind,
-            status=outcome.status,
-            reason=outcome.reason,
-            duration_ms=took_ms,
-            state=to.state if ours else "the claim was lost: the state is somebody else's",
-            due_at=to.due_at.isoformat() if to.due_at else None,
-        )
+    log.info("attempt", each=[_line(*one) for one in recorded.settled])
     for before, now in recorded.healths:
         _tell_health(before, now)
+
+
+def _line(one: Attempt, to: Settlement, ours: bool) -> dict[str, object]:
+    due, outcome = one.claim.due, one.outcome
+    return {
+        "delivery": due.id,
+        "destination": due.destination_id,
+        "article": due.article_id,
+        "revision": due.revision,
+        "action": due.action,
+        "number": one.claim.number,
+        "outcome": outcome.kind,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "duration_ms": one.duration_ms,
+        "state": to.state if ours else "the claim was lost: the state is somebody else's",
+        "due_at": to.due_at.isoformat() if to.due_at else None,
+    }
 
 
 def _tell_health(before: Health, now: Health) -> None:
@@ -97,6 +99,11 @@ def _tell_health(before: Health, now: Health) -> None:
         log.warning("destination.resting", destination=now.destination_id, until=until, faults=now.faults)
     elif before.failing_since and not now.failing_since:
         log.info("destination.healed", destination=now.destination_id, failing_since=before.failing_since.isoformat())
+
+
+def _is_on_record(one: Attempt, ours: Collection[int]) -> bool:
+    """Every try is, but those that were none, and those that another sweep has found lost before us."""
+    return one.outcome.kind != "unsent" and (one.outcome.kind != "lost" or one.claim.due.seq in ours)
 
 
 def _delivered(one: Attempt) -> Settlement:
@@ -111,7 +118,7 @@ def _after_failures(
     policy: DeliveryPolicy,
     now: datetime,
     dice: Callable[[], float],
-) -> dict[int, Settlement]:
+) -> list[tuple[Attempt, Settlement]]:
     """What follows for those that did not arrive; one that has been overtaken is not tried again."""
     since = claims.patience(connection, [one.claim.due.seq for one in failed])
     settled: dict[int, Settlement] = {}
@@ -131,7 +138,7 @@ def _after_failures(
     for seq in claims.superseded(connection, waiting) if waiting else ():
         reason = f"superseded while it was being tried: {settled[seq].reason}"
         settled[seq] = Settlement("cancelled", reason, None, settled[seq].lane)
-    return settled
+    return [(one, settled[one.claim.due.seq]) for one in failed]
 
 
 def _healths(

@@ -81,12 +81,10 @@ def _settle_lost(ledger: Ledger, policy: DeliveryPolicy, dice: Callable[[], floa
     if not found:
         return
     with ledger.write() as connection:
-        ours = claims.still_ours(connection, found)  # another sweep may have been here
-        lost = [Attempt(claim, LOST, None) for claim in found if claim.due.seq in ours]
-        known = partners.newest_destinations(connection, {one.claim.due.destination_id for one in lost})
-        recorded = record(connection, lost, known=known, policy=policy, dice=dice) if lost else None
-    if recorded:
-        tell(recorded)
+        known = partners.newest_destinations(connection, {claim.due.destination_id for claim in found})
+        lost = [Attempt(claim, LOST, None) for claim in found]
+        recorded = record(connection, lost, known=known, policy=policy, dice=dice)
+    tell(recorded)
 
 
 def _cancel_expired(ledger: Ledger) -> None:

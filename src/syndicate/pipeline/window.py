@@ -48,8 +48,7 @@ class Surroundings:
     alive: Callable[[], None] = lambda: None
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
+class UnderWay(NamedTuple):
     """A delivery on its way; `started` is by our own clock, for how long it takes."""
 
     claim: Claim
@@ -77,9 +76,12 @@ class Window:
         around: Surroundings,
     ) -> None:
         self._ledger, self._wire, self._policy, self._around = ledger, wire, policy, around
+        self._lane: Lane = lane
+        self._token = secrets.token_hex(8)
         self._turns = Turns(lane)
         self._bodies = Recent(BODIES_BYTES)
         self._under_way: dict[str, UnderWay] = {}
+        self._flying: Counter[tuple[str, Lane]] = Counter()
         self._ended: list[Attempt] = []  # not written down yet
         self._known: dict[str, Destination] = {}
         self._known_until = self._looked_at = self._away_since = 0.0
@@ -115,6 +117,7 @@ class Window:
         now = time.monotonic()
         for key, outcome in finished:
             one = self._under_way.pop(key)
+            self._flying[one.claim.due.destination_id, one.claim.due.lane] -= 1
             self._ended.append(Attempt(one.claim, outcome, round((now - one.started) * 1000)))
 
     def _transact(self, *, claiming: bool) -> list[Ready]:
@@ -165,14 +168,14 @@ class Window:
         spent = health.spent(connection, rates) if rates else {}
         room = Room(
             free=self._free,
-            flying=lines.in_flight(connection),
+            flying=lines.in_flight(connection, but_by=self._token) + self._flying,
             allowed={name: allowance(spent[name], per_minute=rate, now=now) for name, rate in rates.items()},
             troubled=health.troubled(connection),
             concurrency={name: self._known[name].concurrency for name in ours},
             now=now,
         )
         wanted = [due for due in self._turns.take(room) if due.id not in self._under_way]
-        taken = claims.claim(connection, wanted, token=secrets.token_hex(8), now=now, lease=self._policy.lease)
+        taken = claims.claim(connection, wanted, token=self._token, now=now, lease=self._policy.lease)
         went = Counter(claim.due.destination_id for claim in taken if claim.due.destination_id in rates)
         until = {name: spend(spent[name], many, per_minute=rates[name], now=now) for name, many in went.items()}
         health.spend(connection, until)
@@ -190,6 +193,7 @@ class Window:
                 continue
             parcel = Parcel(due.id, due.destination_id, due.action, due.media_type, body, at, receipt)
             self._under_way[due.id] = UnderWay(claim, started)
+            self._flying[due.destination_id, due.lane] += 1
             self._wire.start(self._known[due.destination_id], parcel, partial(self._is_wanted, claim, started))
 
     def _is_wanted(self, claim: Claim, started: float) -> bool:

@@ -66,27 +66,35 @@ def open_transport(transport: str, settings: Mapping[str, Any], *, secret: Secre
 
 
 def outcome_of(send: Callable[[Parcel], Outcome], parcel: Parcel) -> Outcome:
-    """Try once and say what came of it: the one place where errors become outcomes. Raises nothing."""
+    """Try once and say what came of it. Raises nothing."""
     try:
         return send(parcel)
-    except PartnerUnavailable as error:
-        return Outcome(
-            kind="unavailable",
-            reason=error.reason,
-            retry_after_s=error.retry_after_s,
-            timed_out=error.timed_out,
-            status=error.status,
-            answer=error.answer,
-        )
-    except PartnerRefused as error:
-        return Outcome(kind="refused", reason=error.reason, status=error.status, answer=error.answer)
-    except DestinationMisconfigured as error:
-        return Outcome(kind="misconfigured", reason=error.reason, status=error.status, answer=error.answer)
     except Exception as error:
-        # Written out here: a renderer that shows local variables would show the body and the secret.
-        told = traceback.format_exc()
-        structlog.get_logger(__name__).error("transport_bug", delivery_id=parcel.delivery_id, traceback=told)
-        return Outcome(kind="bug", reason=f"{type(error).__name__}: {error}"[:500])
+        return outcome_of_error(error, parcel.delivery_id)
+
+
+def outcome_of_error(error: Exception, delivery_id: str) -> Outcome:
+    """What an error means: the one place where errors become outcomes. What no transport may raise is a bug of ours."""
+    match error:
+        case PartnerUnavailable():
+            return Outcome(
+                kind="unavailable",
+                reason=error.reason,
+                retry_after_s=error.retry_after_s,
+                timed_out=error.timed_out,
+                status=error.status,
+                answer=error.answer,
+            )
+        case PartnerRefused():
+            return Outcome(kind="refused", reason=error.reason, status=error.status, answer=error.answer)
+        case DestinationMisconfigured():
+            return Outcome(kind="misconfigured", reason=error.reason, status=error.status, answer=error.answer)
+        case _:
+            # Written out here: a renderer that shows local variables would show the body and the secret.
+            told = "".join(traceback.format_exception(error))
+            structlog.get_logger(__name__).error("transport_bug", delivery_id=delivery_id, traceback=told)
+            reason = "".join(character for character in f"{type(error).__name__}: {error}" if character.isprintable())
+            return Outcome(kind="bug", reason=reason[:500])
 
 
 def _module(transport: str) -> TransportModule:

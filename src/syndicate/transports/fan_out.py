@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.partner import Destination
-from syndicate.transports import open_transport, outcome_of
+from syndicate.transports import open_transport, outcome_of, outcome_of_error
 from syndicate.transports.addresses import NetworkPolicy
 from syndicate.transports.http import Answer, Door
 from syndicate.transports.many import Many
@@ -22,7 +22,6 @@ CONVERSATIONS_AT_ONCE = 16
 LOOK_EVERY_S = 0.01  # at the other window, while one is waited for
 
 
-ON_ITS_WAY = Outcome(kind="delivered", reason="on its way")
 UNSENT = Outcome(kind="unsent", reason="not sent: it was no longer wanted, or we were told to stop")
 
 
@@ -55,9 +54,10 @@ class FanOut:
 
         A destination that is given as another object than last time is opened anew, with its settings and secrets.
         """
-        fault = outcome_of(lambda parcel: self._start(destination, parcel, is_wanted), parcel)
-        if fault is not ON_ITS_WAY:
-            self._done.append((parcel.delivery_id, fault))
+        try:
+            self._start(destination, parcel, is_wanted)
+        except Exception as error:
+            self._done.append((parcel.delivery_id, outcome_of_error(error, parcel.delivery_id)))
 
     def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
         """The outcomes since the last time, by delivery, waiting at most `wait_s` for the first."""
@@ -77,7 +77,7 @@ class FanOut:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._door.close()
 
-    def _start(self, destination: Destination, parcel: Parcel, is_wanted: IsWanted) -> Outcome:
+    def _start(self, destination: Destination, parcel: Parcel, is_wanted: IsWanted) -> None:
         opened = self._open(destination, parcel.destination_id)
         if opened.single_post:
             post = opened.single_post.request(parcel)
@@ -85,7 +85,6 @@ class FanOut:
             self._window(post.policy).start(parcel.delivery_id, post, is_wanted)
         else:
             self._talks[parcel.delivery_id] = self._threads.submit(_talk, opened.transport, parcel, is_wanted)
-        return ON_ITS_WAY
 
     def _open(self, destination: Destination, name: str) -> "Opened":
         known = self._opened.get(name)
@@ -118,13 +117,12 @@ class FanOut:
         transport, parcel = self._posts.pop(key)
         if result is None:
             return UNSENT
-
-        def told(parcel: Parcel) -> Outcome:
-            if isinstance(result, Exception):
-                raise result
+        if isinstance(result, Exception):
+            return outcome_of_error(result, key)
+        try:
             return transport.meaning(result, parcel)
-
-        return outcome_of(told, parcel)
+        except Exception as error:
+            return outcome_of_error(error, key)
 
 
 def _talk(transport: Transport, parcel: Parcel, is_wanted: IsWanted) -> Outcome:

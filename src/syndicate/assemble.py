@@ -34,7 +34,7 @@ from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
 from syndicate.transports.fan_out import FanOut
 
-BUDGET = timedelta(seconds=5)  # how long one Deliver step keeps a worker: it stops within this and one deadline
+BUDGET = timedelta(seconds=120)  # how long one Deliver step may keep a worker; told to stop, it ends within a deadline
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -162,7 +162,7 @@ class System:
             lane=step.lane,
             wire=self._wire,
             policy=self.policy,
-            around=Surroundings(clock=self.clock, dice=random.random),
+            around=Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping),
         )
 
     @property

@@ -18,6 +18,5 @@ def deliver(ledger: Ledger, *, lane: Lane, wire: Wire, policy: DeliveryPolicy, a
     while True:
         is_over = around.stopping() or around.clock() >= until
         window.turn(claiming=not is_over)
-        around.alive()
         if window.is_idle:
             return [Deliver(lane=lane)] if is_over else []

@@ -40,12 +40,11 @@ AWAY = (OperationalError, InterfaceError)  # a database that is locked, full, re
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a worker lives in: its clock and dice, whether it is to stop, and whom it shows that it is alive."""
+    """What a worker lives in: its clock and its dice, and whether it has been told to stop."""
 
     clock: Callable[[], datetime]
     dice: Callable[[], float]
     stopping: Callable[[], bool] = lambda: False
-    alive: Callable[[], None] = lambda: None
 
 
 class UnderWay(NamedTuple):

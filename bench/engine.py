@@ -22,6 +22,7 @@ from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.window import Surroundings
 from syndicate.settings import Breaker, Patience
 from syndicate.transports.fan_out import FanOut
+from workers import memory
 
 Figures = dict[str, float]
 
@@ -31,6 +32,7 @@ def run(*, file: str, many: int, ca: str = "", lane: Lane = "deliver", profile: 
     ledger = Ledger(f"sqlite:///{file}")
     wire = FanOut(secret={"bench": SECRET, "bench-ca": ca}.__getitem__)
     before = _delivered(ledger)
+    memory.settle()
     stop = _Until(ledger, before + many)
     with _logging_to(Path(file).with_suffix(".log")), _profiled(profile):
         started, used = time.perf_counter(), time.process_time()

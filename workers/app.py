@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_process_shutdown, worker_shutting_down
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_shutting_down
 
 from syndicate.assemble import System, assemble_with_queue
 from syndicate.dispatch.celery import make_app
@@ -14,6 +14,7 @@ from syndicate.dispatch.routes import TASKS, lane_of
 from syndicate.model.step import Beat, Lane, Step
 from syndicate.monitor.logs import set_up_logs
 from syndicate.settings import read_settings
+from workers import memory
 from workers.pulse import Pulse
 
 app: Celery = make_app(lambda: read_settings().broker)
@@ -80,6 +81,11 @@ def _log_our_way(**_: object) -> None:
 @worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]
 def _tell_the_child(**_: object) -> None:
     _shared_byte()[0] = 1
+
+
+@worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
+def _settle(**_: object) -> None:
+    memory.settle()
 
 
 @worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]

@@ -74,7 +74,7 @@ def send(request, transport, peer):
     destination = Destination(name="peer", transport=transport, format="ninjs", settings=peer.settings)
 
     def send(parcel):
-        fan_out.start(destination, parcel, lambda: True)
+        fan_out.start(destination, parcel, lambda _: True)
         while not (done := fan_out.finished(wait_s=1)):
             pass
         assert (len(done), len(fan_out)) == (1, 0)

@@ -153,7 +153,7 @@ class OneOfMany:
 
     def post(self, post):
         window = self._windows.setdefault(post.policy, Many(post.policy, ca_file=self._ca_file))
-        window.start("1", post, lambda: True)
+        window.start("1", post, lambda _: True)
         while not (done := window.finished(wait_s=1)):
             pass
         if isinstance(done[0].result, Exception):

@@ -27,7 +27,7 @@ class Window:
 
     def post_all(self, posts):
         for number, post in enumerate(posts):
-            self._many.start(str(number), post, lambda: True)
+            self._many.start(str(number), post, lambda _: True)
         done = []
         while len(done) < len(posts):
             done += self._many.finished(wait_s=1)

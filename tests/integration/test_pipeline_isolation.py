@@ -100,7 +100,7 @@ def test_one_that_is_slow_has_two_places(system: Rehearsal):
     partner.wait_for(lambda requests: len(requests) == seen + 2, timeout_s=10)
 
     with system.ledger.read() as connection:
-        assert sum(lines.in_flight(connection).values()) == 2
+        assert sum(lines.in_flight(connection, ("deliver", "slow")).values()) == 2
     hangs.set()
     worker.join(20)
 
@@ -328,7 +328,7 @@ def test_places_are_counted_over_all_workers(system: Rehearsal):
 
     def send(destination, parcel):
         with system.ledger.read() as connection:
-            at_once.append(sum(lines.in_flight(connection).values()))
+            at_once.append(sum(lines.in_flight(connection, ("deliver", "slow")).values()))
         return Outcome(kind="delivered", reason="收到")
 
     system.send_by(send, ids[1:])
@@ -436,7 +436,11 @@ def test_a_claim_that_has_become_old_is_looked_at_again_before_a_byte_leaves(
 
     def withdraw_meanwhile(destination, parcel, is_wanted):
         system.tell(an_event("withdrawn", version=2))
-        return Outcome(kind="delivered", reason="收到") if is_wanted() else Outcome(kind="unsent", reason="不再需要")
+        return (
+            Outcome(kind="delivered", reason="收到")
+            if is_wanted(parcel.delivery_id)
+            else Outcome(kind="unsent", reason="不再需要")
+        )
 
     system.send_by(withdraw_meanwhile, [row.id])
 

@@ -1,7 +1,5 @@
 """Is the table of transports honest, and does everything that can go wrong become an outcome?"""
 
-from dataclasses import replace
-
 import pytest
 import structlog
 from structlog.testing import capture_logs
@@ -112,7 +110,7 @@ def test_the_log_of_a_bug_shows_neither_body_nor_secret(capsys):
         raise ZeroDivisionError(len(secret))
 
     structlog.reset_defaults()
-    outcome_of(send, replace(a_parcel(), body="湖边新修的步道".encode()))
+    outcome_of(send, a_parcel()._replace(body="湖边新修的步道".encode()))
     written = capsys.readouterr().out
     assert "transport_bug" in written
     assert "c2VjcmV0c2Vj" not in written

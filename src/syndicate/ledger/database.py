@@ -17,6 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 64 * 1024  # at most; a process that needs less takes less
+CHECKPOINT_PAGES = 4_000  # of 4 KiB: a page that is written again and again is copied back once
 
 
 class Ledger:
@@ -94,6 +96,8 @@ def _sqlite(url: URL, begin: str) -> Engine:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
             "synchronous=FULL",
+            f"cache_size=-{CACHE_KIB}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             "foreign_keys=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -1,6 +1,5 @@
 """Lines: what waits for whom. Each destination has a line of its own in each lane, and nobody's is in anybody's way."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -80,11 +79,13 @@ def due(connection: Connection, lane: Lane, destinations: Sequence[str], *, now:
     return [Due._make(row) for row in connection.execute(statement, asked)]
 
 
-def in_flight(connection: Connection, *, but_by: str = "") -> Counter[tuple[str, Lane]]:
-    """How many are being sent to each destination in each lane, by others than the one with this claim token."""
-    found: Counter[tuple[str, Lane]] = Counter()
-    for row in connection.execute(_IN_FLIGHT, {"by": but_by}):
-        found[row.destination_id, row.lane] = row.many
+def in_flight(connection: Connection, lanes: Sequence[Lane], *, but_by: str = "") -> dict[str, int]:
+    """How many are being sent to each destination in these lanes, by others than who has this claim token."""
+    rows = connection.execute(_IN_FLIGHT, {"by": but_by})
+    found: dict[str, int] = {}
+    for row in rows:
+        if row.lane in lanes:
+            found[row.destination_id] = found.get(row.destination_id, 0) + row.many
     return found
 
 

@@ -2,9 +2,8 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from syndicate.model.clearance import PictureVerdict
 from syndicate.model.record import Record
@@ -35,16 +34,14 @@ class Manifest(Record):
     licence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What the partner called its copy; needed to update it and to take it back."""
 
     remote_id: str = ""
     remote_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one try. After `lost` (the worker died before it could say) the partner may have it.
 
     `unsent` is no try: not a byte has left, because it was no longer wanted, or we were told to stop. `timed_out` tells
@@ -60,8 +57,7 @@ class Outcome:
     receipt: Receipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """What a transport is handed: one delivery, ready to send. `at` is when this try begins.
 
     `receipt` is what the partner called the copy it has, if it said.

@@ -1,7 +1,7 @@
 """Whose turn is it? What a worker has seen waiting, line by line, and which of it may be sent now."""
 
-from collections import Counter, deque
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,14 +22,13 @@ SEEN_AT_ONCE = 2_000  # as many as are kept in mind: what waits beyond that cost
 class Room:
     """What there is room for at one moment: free places in the window, and all that bounds them.
 
-    `flying` is what is under way to each destination in each lane, whoever sends it; `allowed` how many more a
-    destination with a rate limit may get now; both are counted on by `Turns.take`. Only destinations whose
-    `concurrency` is known are sent to.
+    `flying` is what is under way to each destination in the lane's places, whoever sends it; `allowed` how many more a
+    destination with a rate limit may get now. Only destinations whose `concurrency` is known are sent to.
     """
 
     free: int
-    flying: Counter[tuple[str, Lane]]
-    allowed: dict[str, int]
+    flying: Mapping[str, int]
+    allowed: Mapping[str, int]
     troubled: Mapping[str, Health]
     concurrency: Mapping[str, int]
     now: datetime
@@ -45,18 +44,23 @@ class Turns:
         self._lane: Lane = lane
         self._at_once = at_once
         self._seen: dict[str, deque[Due]] = {}
+        self._next: deque[str] = deque()
         self._after = ""
 
-    def __len__(self) -> int:
-        return sum(map(len, self._seen.values()))
+    def __bool__(self) -> bool:
+        return bool(self._seen)
 
     def look(self, connection: Connection, *, now: datetime) -> None:
         """See anew what waits. Where there are very many lines, the next look goes on where this one ended."""
-        self._seen = {}
+        seen: dict[str, deque[Due]] = {}
         for lane, wanted in self._lines(connection):
             each = max(1, self._at_once // max(1, len(wanted)))
             for due in lines.due(connection, lane, wanted, now=now, each=each) if wanted else []:
-                self._seen.setdefault(due.destination_id, deque()).append(due)
+                line = seen.get(due.destination_id)
+                if line is None:
+                    line = seen[due.destination_id] = deque()
+                line.append(due)
+        self._seen, self._next = seen, deque(seen)
 
     def destinations(self) -> set[str]:
         """Whose lines we have seen something in."""
@@ -65,12 +69,33 @@ class Turns:
     def take(self, room: Room) -> list[Due]:
         """As many as there is room for, each line's in turn; never two of one article for one destination."""
         taken: list[Due] = []
-        while len(taken) < room.free:
-            before = len(taken)
-            self._go_round(room, taken)
-            if len(taken) == before:
-                break
+        left: dict[str, int] = {}
+        passed = 0  # lines in a row that have no place, or nothing left
+        while len(taken) < room.free and passed < len(self._next):
+            name = self._next[0]
+            self._next.rotate(-1)
+            line = self._seen[name]
+            if not line or left.get(name) == 0:
+                passed += 1
+                continue
+            if name not in left:
+                left[name] = _left(line, self._lane, room)
+                if left[name] <= 0:
+                    left[name] = 0
+                    passed += 1
+                    continue
+            passed = 0
+            left[name] -= 1
+            taken.append(line.popleft())
+        self._forget_empty()
         return list({(due.article_id, due.destination_id): due for due in reversed(taken)}.values())[::-1]
+
+    def _forget_empty(self) -> None:
+        empty = [name for name, line in self._seen.items() if not line]
+        if empty:
+            for name in empty:
+                del self._seen[name]
+            self._next = deque(name for name in self._next if name in self._seen)
 
     def _lines(self, connection: Connection) -> list[tuple[Lane, list[str]]]:
         """Which lines to look into. The slow lane's worker sees to the first tries of destinations that aren't well."""
@@ -84,22 +109,6 @@ class Turns:
             return [("slow", found), ("deliver", unwell)]
         return [(self._lane, found)]
 
-    def _go_round(self, room: Room, taken: list[Due]) -> None:
-        """Take the first of every line that has a place for it."""
-        for name, line in list(self._seen.items()):
-            if len(taken) >= room.free:
-                return
-            due = line[0]
-            if not _has_place(due, self._lane, room):
-                continue
-            taken.append(due)
-            room.flying[name, due.lane] += 1
-            if name in room.allowed:
-                room.allowed[name] -= 1
-            line.popleft()
-            if not line:
-                del self._seen[name]
-
 
 def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
     """Whether there is anything that a lane's worker could send."""
@@ -107,7 +116,7 @@ def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
     turns.look(connection, now=now)
     room = Room(
         free=1,
-        flying=lines.in_flight(connection),
+        flying=lines.in_flight(connection, lanes_with_places_of(lane)),
         allowed={},
         troubled=health.troubled(connection),
         concurrency=dict.fromkeys(turns.destinations(), MOST_AT_ONCE),
@@ -116,21 +125,29 @@ def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
     return bool(turns.take(room))
 
 
-def _has_place(due: Due, lane: Lane, room: Room) -> bool:
-    name = due.destination_id
+def lanes_with_places_of(lane: Lane) -> tuple[Lane, ...]:
+    """The lanes that share a destination's places. Removals have places of their own."""
+    return ("retract",) if lane == "retract" else ("deliver", "slow")
+
+
+def _left(line: Sequence[Due], lane: Lane, room: Room) -> int:
+    """How many of a line may go now."""
+    name = line[0].destination_id
     if name not in room.concurrency:
-        return False
-    if lane == "retract":  # removals have places of their own, and neither pause nor rate nor breaker holds them up
-        return room.flying[name, "retract"] < room.concurrency[name]
-    under_way = room.flying[name, "deliver"] + room.flying[name, "slow"]
-    return under_way < _places(due, lane, room) and room.allowed.get(name, 1) > 0
-
-
-def _places(due: Due, lane: Lane, room: Room) -> int:
-    concurrency = room.concurrency[due.destination_id]
-    one = room.troubled.get(due.destination_id)
-    if one is None or one.is_well:
-        return concurrency if lane == due.lane else 0
-    if lane == "deliver" or (one.paused_at and due.action != "withdraw"):
         return 0
-    return places(one, concurrency=concurrency, now=room.now)
+    if lane == "retract":  # neither pause nor rate nor breaker holds up a removal's first try
+        return room.concurrency[name] - room.flying.get(name, 0)
+    free = _places(line, lane, room) - room.flying.get(name, 0)
+    return min(free, room.allowed[name]) if name in room.allowed else free
+
+
+def _places(line: Sequence[Due], lane: Lane, room: Room) -> int:
+    name = line[0].destination_id
+    one = room.troubled.get(name)
+    if one is None or one.is_well:
+        return room.concurrency[name] if lane == line[0].lane else 0
+    if lane == "deliver":
+        return 0
+    some = places(one, concurrency=room.concurrency[name], now=room.now)
+    removals = sum(due.action == "withdraw" for due in line)  # they stand first
+    return min(some, removals) if one.paused_at else some

@@ -3,10 +3,9 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -23,7 +22,7 @@ from syndicate.model.partner import Destination
 from syndicate.model.step import Lane
 from syndicate.pipeline.breaker import allowance, spend
 from syndicate.pipeline.record import DeliveryPolicy, Recorded, record, tell
-from syndicate.pipeline.turns import Room, Turns
+from syndicate.pipeline.turns import Room, Turns, lanes_with_places_of
 from syndicate.transports.protocol import Wire
 
 log = structlog.get_logger(__name__)
@@ -75,12 +74,12 @@ class Window:
         around: Surroundings,
     ) -> None:
         self._ledger, self._wire, self._policy, self._around = ledger, wire, policy, around
-        self._lane: Lane = lane
+        self._lanes = lanes_with_places_of(lane)
         self._token = secrets.token_hex(8)
         self._turns = Turns(lane)
         self._bodies = Recent(BODIES_BYTES)
         self._under_way: dict[str, UnderWay] = {}
-        self._flying: Counter[tuple[str, Lane]] = Counter()
+        self._flying: dict[str, int] = {}  # of them, by destination
         self._ended: list[Attempt] = []  # not written down yet
         self._known: dict[str, Destination] = {}
         self._known_until = self._looked_at = self._away_since = 0.0
@@ -111,18 +110,18 @@ class Window:
         """See what has come to an end; wait for it only when there is nothing better to do."""
         if not self._under_way:
             return
-        is_busy = self._ended or (self._took and self._free and len(self._turns))
+        is_busy = self._ended or (self._took and self._free and self._turns)
         finished = self._wire.finished(wait_s=0.0 if is_busy else WAIT_S)
         now = time.monotonic()
         for key, outcome in finished:
             one = self._under_way.pop(key)
-            self._flying[one.claim.due.destination_id, one.claim.due.lane] -= 1
+            self._flying[one.claim.due.destination_id] -= 1
             self._ended.append(Attempt(one.claim, outcome, round((now - one.started) * 1000)))
 
     def _transact(self, *, claiming: bool) -> list[Ready]:
         if claiming and self._free:
             self._look()
-        wanting = claiming and self._free and len(self._turns)
+        wanting = claiming and self._free and self._turns
         if not (self._ended or wanting):
             return []
         try:
@@ -146,14 +145,14 @@ class Window:
 
     def _look(self) -> None:
         """See what waits: when we have taken all we knew of, and otherwise now and then."""
-        pause_s = LOOK_EVERY_S if len(self._turns) else 0.0 if self._took else LOOK_AGAIN_S
+        pause_s = LOOK_EVERY_S if self._turns else 0.0 if self._took else LOOK_AGAIN_S
         now = time.monotonic()
         if now < self._looked_at + pause_s:
             return
         self._looked_at = now
         with self._ledger.read() as connection:
             self._turns.look(connection, now=database_time(connection))
-            self._took = len(self._turns) > 0
+            self._took = bool(self._turns)
             if now >= self._known_until:
                 self._known, self._known_until = {}, now + KNOWN_FOR_S
             unknown = self._turns.destinations() - self._known.keys()
@@ -167,7 +166,7 @@ class Window:
         spent = health.spent(connection, rates) if rates else {}
         room = Room(
             free=self._free,
-            flying=lines.in_flight(connection, but_by=self._token) + self._flying,
+            flying=self._flying_with(lines.in_flight(connection, self._lanes, but_by=self._token)),
             allowed={name: allowance(spent[name], per_minute=rate, now=now) for name, rate in rates.items()},
             troubled=health.troubled(connection),
             concurrency={name: self._known[name].concurrency for name in ours},
@@ -182,6 +181,11 @@ class Window:
         receipts = attempts.receipts_for(connection, taken)
         return [Ready(claim, self._bodies.get(claim.due.body), receipts.get(claim.due.seq)) for claim in taken]
 
+    def _flying_with(self, others: Mapping[str, int]) -> Mapping[str, int]:
+        if not others:
+            return self._flying
+        return {name: self._flying.get(name, 0) + others.get(name, 0) for name in {*self._flying, *others}}
+
     def _send(self, taken: Sequence[Ready]) -> None:
         at, started = self._around.clock(), time.monotonic()
         for claim, body, receipt in taken:
@@ -192,11 +196,12 @@ class Window:
                 continue
             parcel = Parcel(due.id, due.destination_id, due.action, due.media_type, body, at, receipt)
             self._under_way[due.id] = UnderWay(claim, started)
-            self._flying[due.destination_id, due.lane] += 1
-            self._wire.start(self._known[due.destination_id], parcel, partial(self._is_wanted, claim, started))
+            self._flying[due.destination_id] = self._flying.get(due.destination_id, 0) + 1
+            self._wire.start(self._known[due.destination_id], parcel, self._is_wanted)
 
-    def _is_wanted(self, claim: Claim, started: float) -> bool:
+    def _is_wanted(self, delivery_id: str) -> bool:
         """The version fence once more, just before the first byte; a claim that is fresh needs no second look."""
+        claim, started = self._under_way[delivery_id]
         if time.monotonic() - started < FENCE_AGAIN_S:
             return True
         if self._around.stopping():

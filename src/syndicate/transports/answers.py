@@ -88,7 +88,7 @@ def retry_after_s(text: str | None, *, now: datetime) -> float | None:
 
 def receipt(body: bytes) -> Receipt | None:
     """What the partner calls its copy, if it answered with a JSON object that has a usable `id` or `url`."""
-    if not body:
+    if not body.lstrip().startswith(b"{"):
         return None
     try:
         told = json.loads(body)
@@ -111,9 +111,13 @@ def excerpt(answer: Answer, *, hide: str) -> str:
     """The first 500 characters of an answer on one line, without what stands in the query string of the url `hide`."""
     if not answer.body:
         return ""
-    if answer.headers.get("content-encoding", "identity").lower() != "identity":
-        return "(compressed, not read)"
-    text = plain(_decoded(answer.body[: 8 * _EXCERPT_CHARACTERS]))
+    start = answer.body[: 8 * _EXCERPT_CHARACTERS]
+    try:
+        text = plain(_utf_8(start))
+    except UnicodeDecodeError:
+        if answer.headers.get("content-encoding", "identity").lower() != "identity":
+            return "(compressed, not read)"
+        text = plain(start.decode("gb18030", errors="replace"))  # which Chinese partners still send
     for hidden in _secretive(hide):
         text = text.replace(hidden, "…")
     return text[:_EXCERPT_CHARACTERS]
@@ -126,12 +130,9 @@ def _secretive(url: str) -> tuple[str, ...]:
     return tuple(hidden for hidden in (query, *(value for _, value in parse_qsl(query))) if len(hidden) > 3)
 
 
-def _decoded(body: bytes) -> str:
-    """UTF-8, also when cut within a character; else GB 18030, which Chinese partners still send."""
-    try:
-        return codecs.getincrementaldecoder("utf-8")().decode(body)
-    except UnicodeDecodeError:
-        return body.decode("gb18030", errors="replace")
+def _utf_8(body: bytes) -> str:
+    """As text, also when it is cut within a character."""
+    return codecs.getincrementaldecoder("utf-8")().decode(body)
 
 
 def plain(text: str) -> str:

@@ -126,4 +126,4 @@ class FanOut:
 
 
 def _talk(transport: Transport, parcel: Parcel, is_wanted: IsWanted) -> Outcome:
-    return outcome_of(transport.send, parcel) if is_wanted() else UNSENT
+    return outcome_of(transport.send, parcel) if is_wanted(parcel.delivery_id) else UNSENT

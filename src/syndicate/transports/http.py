@@ -7,10 +7,9 @@ follow it, keep partners' cookies and take proxies from the environment.
 import logging
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -38,8 +37,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the particular before
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back. Header names are in lower case; `body` is its first bytes as sent, never decompressed."""
 
     status: int
@@ -48,8 +46,7 @@ class Answer:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One POST to make, within `deadline_s` from the look-up of the name to the end of the answer."""
 
     url: str

@@ -128,7 +128,7 @@ class Many:
         self._send(transfer, pin)
 
     def _send(self, transfer: Transfer, pin: str) -> None:
-        if not transfer.is_wanted():
+        if not transfer.is_wanted(transfer.key):
             self._done.append(Done(transfer.key, None))
             return
         post = transfer.post

@@ -22,8 +22,8 @@ A_SECRET = "the name of a secret"  # noqa: S105 - a mark, not one
 SecretName = Annotated[Slug, A_SECRET]
 """A setting that names a secret, and is never the secret itself."""
 
-IsWanted = Callable[[], bool]
-"""Asked just before the first byte of a parcel leaves; after a no, it does not."""
+IsWanted = Callable[[str], bool]
+"""Asked for a delivery, by its id, just before its first byte leaves; after a no, it does not."""
 
 
 class Transport(Protocol):

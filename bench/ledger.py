@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from syndicate.ledger import contents, partners, tables
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.lines import lines_of
 from syndicate.ledger.migrate import migrate
 from syndicate.model.delivery import delivery_id
 from syndicate.model.partner import Destination, Partner
@@ -67,12 +68,14 @@ def fill(file: Path, load: Load) -> Ledger:
     WebhookSettings.model_validate(told[0].destinations[0].settings)
     with ledger.write() as connection:
         partners.remember(connection, told, now=now)
+        names = [partner.destination_id(partner.destinations[0]) for partner in told]
+        lines = {line.destination_id: line.number for line in lines_of(connection, names)}
     for start in range(0, load.deliveries, AT_ONCE):
-        _add(ledger, load, range(start, min(start + AT_ONCE, load.deliveries)), now)
+        _add(ledger, load, range(start, min(start + AT_ONCE, load.deliveries)), lines, now)
     return ledger
 
 
-def _add(ledger: Ledger, load: Load, numbers: range, now: datetime) -> None:
+def _add(ledger: Ledger, load: Load, numbers: range, lines: Mapping[str, int], now: datetime) -> None:
     many = len(load.urls)
     with ledger.write() as connection:
         manifest = contents.keep(connection, b"{}")
@@ -84,6 +87,7 @@ def _add(ledger: Ledger, load: Load, numbers: range, now: datetime) -> None:
                 packed[article] = contents.pack(body(article, load.body_bytes))
                 contents.keep(connection, packed[article])
             rows.append(_row(article, place, packed[article].digest, manifest, now))
+            rows[-1]["line"] = lines[rows[-1]["destination_id"]]
         new = [_article(number) for number in packed if number * many >= numbers.start]
         if new:
             connection.execute(insert(tables.articles), new)

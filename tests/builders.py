@@ -191,6 +191,7 @@ def a_delivery(
     """A delivery as the ledger remembers it."""
     return Delivery(
         seq=1,
+        line=1,
         number=1,
         id=delivery_id(destination=destination, article=article, revision=revision, edition=edition, action=action),
         article_id=article,

@@ -1,4 +1,4 @@
-"""What a worker tells Python's cycle collector: that what was there at the start stays, and to come round less often."""
+"""What a worker tells Python's cycle collector: what was there at the start stays, and to come round less often."""
 
 import gc
 

@@ -89,11 +89,11 @@ def test_two_live_claims_for_one_destination_and_article_are_impossible(system: 
         connection.execute(twice)
 
 
-def test_what_is_not_due_yet_is_not_claimed(system: Rehearsal):
+def test_a_retry_that_is_not_due_yet_is_not_claimed(system: Rehearsal):
     ids = owed(system, 1)
     with system.ledger.write() as connection:
         later = datetime.now(UTC) + hours(1)
-        connection.execute(update(tables.deliveries).values(due_at=later))
+        connection.execute(update(tables.deliveries).values(due_at=later, lane="slow"))
 
     assert claim(system, ids, token="one") == []
 

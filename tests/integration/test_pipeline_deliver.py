@@ -164,7 +164,8 @@ def test_a_removal_in_the_slow_lane_goes_before_what_has_waited_longer(system: R
 
     # when
     with system.ledger.read() as connection:
-        found = lines.due(connection, "slow", ["yunfeng/push"], now=database_time(connection), each=10)
+        in_line = lines.lines(connection, "slow", limit=10)
+        found = lines.due(connection, "slow", in_line, now=database_time(connection), each=10)
 
     # then
     removal, publication = system.rows("a-1")[-1], system.rows("a-2")[-1]
@@ -393,14 +394,26 @@ def test_a_claim_from_the_future_is_taken_for_lost_but_for_a_minute(system: Rehe
 
 
 @pytest.mark.parametrize(("waits", "is_due"), [(hours(24.5), False), (hours(25.5), True)])
-def test_what_would_wait_longer_than_anything_may_is_due(system: Rehearsal, waits: timedelta, is_due: bool):
-    system.partner()
-    row = owed(system)
+def test_a_retry_that_would_wait_longer_than_anything_may_is_due(system: Rehearsal, waits: timedelta, is_due: bool):
+    system.partner().will(reply(503))
+    system.publish(an_event())
+    (row,) = system.rows()
     system.set_due(row.id, ago=-waits)
 
     system.sweep_and_run()
 
     assert state(system, row) == ("delivered" if is_due else "waiting")
+
+
+def test_a_first_try_is_due_at_once_whatever_the_clock_that_wrote_its_time(system: Rehearsal):
+    system.partner()
+    row = owed(system)
+    system.set_due(row.id, ago=-hours(20))
+
+    system.queue([Deliver(lane="deliver")])
+    system.run_all()
+
+    assert state(system, row) == "delivered"
 
 
 # late

@@ -3,17 +3,20 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Select,
+    Update,
     and_,
     bindparam,
     case,
     exists,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -22,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from syndicate.ledger.lines import DUE, SENDING, Due, may_go
-from syndicate.ledger.prepared import as_list, listed
+from syndicate.ledger.prepared import Prepared, as_list, listed
 from syndicate.ledger.tables import articles, clearances, deliveries
 from syndicate.model.delivery import State
 from syndicate.model.step import Lane
@@ -49,18 +52,19 @@ class Settlement(NamedTuple):
 
 
 def claim(connection: Connection, wanted: Sequence[Due], *, token: str, now: datetime, lease: timedelta) -> list[Claim]:
-    """Take those of these that may still be sent, in one conditional update.
+    """Take those of these that may still be sent, by one conditional update, run for all of them in one call.
 
     What waits is wanted: whoever moves an article on, or answers a partner anew, cancels what waited for that in the
     same transaction. Refused are those whose agreement has ended, and those whose destination is being sent another
     delivery of the same article. At most one for each destination and article may stand in `wanted`.
     """
-    if not wanted:
-        return []
-    seqs = as_list([row.seq for row in wanted], connection)
-    asked = {"seqs": seqs, "by": token, "now": now, "until": now + lease}
-    taken = set(connection.scalars(_claim(connection.dialect.name), asked))
-    return [Claim(row, token, row.tries + 1, now) for row in wanted if row.seq in taken]
+    rows = [(due.seq, token, now, now + lease) for due in sorted(wanted)]
+    if _CLAIM.run(connection, rows) == len(rows):
+        return [Claim(due, token, due.tries + 1, now) for due in wanted]
+    seqs = as_list([due.seq for due in wanted], connection)
+    asked = {"seqs": seqs, "by": token, "now": now}
+    taken: set[int] = set(connection.scalars(_taken(connection.dialect.name), asked))
+    return [Claim(due, token, due.tries + 1, now) for due in wanted if due.seq in taken]
 
 
 def settle(connection: Connection, settled: Sequence[tuple[Claim, Settlement]], *, now: datetime) -> set[int]:
@@ -142,32 +146,36 @@ def is_current() -> ColumnElement[bool]:
     return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
 
 
-@cache
-def _claim(dialect: str) -> ReturningUpdate[int]:
-    rows, other = deliveries.alias("wanted"), deliveries.alias("other")
+def _claiming() -> Update:
+    other = deliveries.alias("other")
     in_flight = exists().where(
-        other.c.destination_id == rows.c.destination_id,
-        other.c.article_id == rows.c.article_id,
+        other.c.line == deliveries.c.line,
+        other.c.article_id == deliveries.c.article_id,
         other.c.state == SENDING,
-    )
-    free = (
-        select(rows.c.seq)
-        .where(rows.c.seq.in_(listed("seqs", BigInteger(), dialect)), may_go(rows), ~in_flight)
-        .with_for_update(of=rows, skip_locked=True)
     )
     moment = deliveries.c.due_at.type
     return (
         update(deliveries)
-        .where(deliveries.c.seq.in_(free))
+        .where(deliveries.c.seq == bindparam("claimed"), may_go(deliveries), ~in_flight)
         .values(
             state=SENDING,
             claim_token=bindparam("by"),
             claimed_at=bindparam("now", type_=moment),
             lease_until=bindparam("until", type_=moment),
-            tries=deliveries.c.tries + 1,
+            tries=deliveries.c.tries + literal_column("1"),
         )
-        .returning(deliveries.c.seq)
     )
+
+
+_CLAIM = Prepared(lambda _: _claiming(), "claimed", "by", "now", "until")
+
+
+@cache
+def _taken(dialect: str) -> Select[Any]:
+    """Of some rows, those that were claimed just now by this token."""
+    ours = and_(deliveries.c.claim_token == bindparam("by"), deliveries.c.state == SENDING)
+    just_now = deliveries.c.claimed_at == bindparam("now", type_=deliveries.c.due_at.type)
+    return select(deliveries.c.seq).where(deliveries.c.seq.in_(listed("seqs", BigInteger(), dialect)), ours, just_now)
 
 
 @cache

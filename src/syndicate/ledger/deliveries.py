@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_
 
 from syndicate.ledger import contents, health
 from syndicate.ledger.claims import is_current
-from syndicate.ledger.lines import FAILED, WAITING
+from syndicate.ledger.lines import FAILED, WAITING, waits_in
 from syndicate.ledger.tables import articles, attempts, deliveries
+from syndicate.ledger.tables import health as health_table
 from syndicate.model.delivery import Action, Manifest, OutcomeKind, State
 from syndicate.model.record import canonical_json
 from syndicate.model.step import Lane
@@ -30,6 +31,7 @@ class Delivery:
     edition: int
     partner_id: str
     destination_id: str
+    line: int
     number: int
     action: Action
     lane: Lane
@@ -84,8 +86,9 @@ def add(connection: Connection, new: NewDelivery, *, now: datetime) -> None:
     known = connection.execute(select(deliveries.c.seq, deliveries.c.body, deliveries.c.tries).where(_named(new.id)))
     former = known.one_or_none()
     if former is None:
-        number = health.next_number(connection, new.destination_id)
-        connection.execute(insert(deliveries).values(row | {"number": number, "created_at": now, "tries": 0}))
+        line, number = health.count_owed(connection, new.destination_id)
+        counted = {"line": line, "number": number, "created_at": now, "tries": 0}
+        connection.execute(insert(deliveries).values(row | counted))
     elif former.body is None and former.tries == 0 and new.state == "waiting":  # its key has never carried anything
         connection.execute(update(deliveries).where(deliveries.c.seq == former.seq).values(row))
 
@@ -179,20 +182,17 @@ def failed_and_mendable(
 
 def hurry(connection: Connection, destination_id: str, *, now: datetime) -> None:
     """Have the retries to a destination due now, with their patience begun anew."""
-    retries = and_(deliveries.c.state == WAITING, deliveries.c.lane == "slow")
+    line = select(health_table.c.line).where(health_table.c.destination_id == destination_id).scalar_subquery()
     connection.execute(
         update(deliveries)
-        .where(retries, deliveries.c.destination_id == destination_id)
+        .where(waits_in(deliveries, "slow"), deliveries.c.line == line)
         .values(due_at=now, patient_since=now)
     )
 
 
-def parked(connection: Connection, lane: Lane, destinations: Sequence[str], *, now: datetime, limit: int) -> list[int]:
-    """What would wait longer than anything may, by `seq`: a clock that has been set back since wrote that time."""
-    in_line = and_(
-        deliveries.c.state == WAITING, deliveries.c.lane == lane, deliveries.c.destination_id.in_(destinations)
-    )
-    wanted = select(deliveries.c.seq).where(in_line, deliveries.c.due_at > now + LONGEST_WAIT)
+def parked(connection: Connection, *, now: datetime, limit: int) -> list[int]:
+    """Retries that would wait longer than anything may, by `seq`: a clock that has been set back wrote that time."""
+    wanted = select(deliveries.c.seq).where(waits_in(deliveries, "slow"), deliveries.c.due_at > now + LONGEST_WAIT)
     return list(connection.scalars(wanted.limit(limit)))
 
 

@@ -20,11 +20,11 @@ def ensure(connection: Connection, destinations: Iterable[str]) -> None:
     insert_new(connection, health, [{"destination_id": name, **_WELL} for name in sorted(destinations)])
 
 
-def next_number(connection: Connection, destination_id: str) -> int:
-    """Count one more delivery that is owed to a destination, and answer its number: 1, 2, 3 ... without a gap."""
+def count_owed(connection: Connection, destination_id: str) -> tuple[int, int]:
+    """Count one more delivery that is owed to a destination; tells its line, and its number: 1, 2 ... without a gap."""
     counted = update(health).where(health.c.destination_id == destination_id).values(owed=health.c.owed + 1)
-    number: int = connection.execute(counted.returning(health.c.owed)).scalar_one()
-    return number
+    row = connection.execute(counted.returning(health.c.line, health.c.owed)).one()
+    return row.line, row.owed
 
 
 def troubled(connection: Connection) -> dict[str, Health]:

@@ -25,15 +25,15 @@ class Prepared:
         self._build, self._names = build, names
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run it once for each row."""
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run it once for each row; tells how many rows of the table it changed."""
         if not rows:
-            return
+            return 0
         dialect = connection.dialect
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _Compiled(self._build(dialect.name), self._names, dialect)
         compiled = self._compiled[dialect.name]
-        connection.exec_driver_sql(compiled.text, compiled.parameters(rows))
+        return connection.exec_driver_sql(compiled.text, compiled.parameters(rows)).rowcount
 
 
 class _Compiled:

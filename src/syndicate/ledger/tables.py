@@ -159,6 +159,9 @@ deliveries = Table(
     Column("edition", Integer, nullable=False),
     Column("partner_id", Text, nullable=False),
     Column("destination_id", Text, nullable=False),
+    Column(
+        "line", Integer, ForeignKey("health.line"), nullable=False, comment="the destination's number in the indexes"
+    ),
     Column("number", Integer, nullable=False, comment="counts what was ever owed to the destination, without a gap"),
     Column("action", String(10), nullable=False),
     Column("lane", String(10), nullable=False),
@@ -178,18 +181,22 @@ deliveries = Table(
     Column("settled_at", UtcDateTime),
     UniqueConstraint("destination_id", "number"),
     Index("ix_deliveries_article_id", "article_id", "destination_id"),
-    # What waits stands in line by destination, so that nobody's line is any longer for somebody else's.
-    Index("ix_deliveries_waiting", "lane", "destination_id", "due_at", **_where("state = 'waiting'")),
+    # What waits stands in line by destination, so that nobody's line is any longer for somebody else's. An index for
+    # each lane, by the destination's number: it is written at every claim, and was half of what that cost the database.
+    Index("ix_deliveries_first_tries", "line", "seq", **_where("state = 'waiting' AND lane = 'deliver'")),
+    Index("ix_deliveries_retries", "line", "seq", **_where("state = 'waiting' AND lane = 'slow'")),
+    Index("ix_deliveries_removals", "line", "seq", **_where("state = 'waiting' AND lane = 'retract'")),
     Index("ix_deliveries_expiring", "expires_at", **_where("state = 'waiting' AND expires_at IS NOT NULL")),
     # At most one live claim for a destination and article: the version fence holds even if all else failed.
-    Index("ix_deliveries_sending", "destination_id", "article_id", unique=True, **_where("state = 'sending'")),
+    Index("ix_deliveries_sending", "line", "article_id", unique=True, **_where("state = 'sending'")),
     Index("ix_deliveries_failed", "destination_id", "settled_at", **_where("state = 'failed'")),
 )
 
 health = Table(
     "health",
     metadata,
-    Column("destination_id", Text, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=True, comment="the destination's number"),
+    Column("destination_id", Text, nullable=False, unique=True),
     Column("owed", Integer, nullable=False, default=0, comment="how many deliveries were ever owed to it"),
     Column("faults", Integer, nullable=False, default=0, comment="in a row, since it last answered"),
     Column("failing_since", UtcDateTime, comment="the first fault since the last success"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, claims, deliveries, feeds, health, lines, partners
+from syndicate.ledger import articles, claims, deliveries, feeds, health, partners
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
@@ -13,7 +13,7 @@ from syndicate.model.health import Health
 from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
-from syndicate.pipeline.turns import MANY_LINES, is_work
+from syndicate.pipeline.turns import is_work
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
 AT_ONCE = 200  # things seen to in one go, per kind
@@ -100,10 +100,7 @@ def _unpark(ledger: Ledger) -> None:
     """Have due what a clock that was set back would let wait for ever."""
     with ledger.read() as connection:
         now = database_time(connection)
-        found: list[int] = []
-        for lane in SENDING_LANES:
-            in_line = lines.lines(connection, lane, limit=MANY_LINES)
-            found += deliveries.parked(connection, lane, in_line, now=now, limit=AT_ONCE) if in_line else []
+        found = deliveries.parked(connection, now=now, limit=AT_ONCE)
     if found:
         with ledger.write() as connection:
             deliveries.unpark(connection, found, now=now - OVERDUE)

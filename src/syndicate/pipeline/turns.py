@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from syndicate.ledger import health, lines
-from syndicate.ledger.lines import Due
+from syndicate.ledger.lines import Due, Line
 from syndicate.model.health import Health
 from syndicate.model.step import Lane
 from syndicate.pipeline.breaker import places
@@ -45,7 +45,7 @@ class Turns:
         self._at_once = at_once
         self._seen: dict[str, deque[Due]] = {}
         self._next: deque[str] = deque()
-        self._after = ""
+        self._after = 0
 
     def __bool__(self) -> bool:
         return bool(self._seen)
@@ -55,7 +55,7 @@ class Turns:
         seen: dict[str, deque[Due]] = {}
         for lane, wanted in self._lines(connection):
             each = max(1, self._at_once // max(1, len(wanted)))
-            for due in lines.due(connection, lane, wanted, now=now, each=each) if wanted else []:
+            for due in lines.due(connection, lane, wanted, now=now, each=each):
                 line = seen.get(due.destination_id)
                 if line is None:
                     line = seen[due.destination_id] = deque()
@@ -97,16 +97,17 @@ class Turns:
                 del self._seen[name]
             self._next = deque(name for name in self._next if name in self._seen)
 
-    def _lines(self, connection: Connection) -> list[tuple[Lane, list[str]]]:
+    def _lines(self, connection: Connection) -> list[tuple[Lane, list[Line]]]:
         """Which lines to look into. The slow lane's worker sees to the first tries of destinations that aren't well."""
         found = lines.lines(connection, self._lane, after=self._after, limit=MANY_LINES)
-        self._after = found[-1] if len(found) == MANY_LINES else ""
+        self._after = found[-1].number if len(found) == MANY_LINES else 0
         troubled = health.troubled(connection)
         if self._lane == "deliver":
-            return [("deliver", [name for name in found if name not in troubled or troubled[name].is_well])]
+            well = [line for line in found if _is_well(troubled.get(line.destination_id))]
+            return [("deliver", well)]
         if self._lane == "slow":
             unwell = [name for name, one in troubled.items() if not one.is_well and not one.paused_at]
-            return [("slow", found), ("deliver", unwell)]
+            return [("slow", found), ("deliver", lines.lines_of(connection, unwell) if unwell else [])]
         return [(self._lane, found)]
 
 
@@ -128,6 +129,10 @@ def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
 def lanes_with_places_of(lane: Lane) -> tuple[Lane, ...]:
     """The lanes that share a destination's places. Removals have places of their own."""
     return ("retract",) if lane == "retract" else ("deliver", "slow")
+
+
+def _is_well(one: Health | None) -> bool:
+    return one is None or one.is_well
 
 
 def _left(line: Sequence[Due], lane: Lane, room: Room) -> int:

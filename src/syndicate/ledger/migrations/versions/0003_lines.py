@@ -55,11 +55,13 @@ def _fill(connection: sa.Connection) -> None:
         "claim_token, claimed_at, expires_at, tries, body, media_type, created_at, settled_at"
     )
     for statement in (
-        f"INSERT INTO deliveries ({same}, number, manifest, patient_since) SELECT {same}, "
-        "row_number() OVER (PARTITION BY destination_id ORDER BY created_at, id), manifest_digest, "
-        "CASE WHEN tries > 0 THEN patient_since END FROM deliveries_before ORDER BY created_at, id",
         "INSERT INTO health (destination_id, owed, faults, failed_days, slow, opened, paused_by, paused_because) "
-        "SELECT destination_id, max(number), 0, 0, FALSE, 0, '', '' FROM deliveries GROUP BY destination_id",
+        "SELECT destination_id, count(*), 0, 0, FALSE, 0, '', '' FROM deliveries_before GROUP BY destination_id "
+        "ORDER BY destination_id",
+        f"INSERT INTO deliveries ({same}, line, number, manifest, patient_since) SELECT {same}, "
+        "(SELECT h.line FROM health h WHERE h.destination_id = b.destination_id), "
+        "row_number() OVER (PARTITION BY destination_id ORDER BY created_at, id), manifest_digest, "
+        "CASE WHEN tries > 0 THEN patient_since END FROM deliveries_before b ORDER BY created_at, id",
         "INSERT INTO attempts (delivery_seq, number, started_at, duration_ms, outcome, status, reason, answer) "
         "SELECT d.seq, a.number, a.started_at, a.duration_ms, a.outcome, a.status, a.reason, a.answer "
         "FROM attempts_before a JOIN deliveries d ON d.id = a.delivery_id ORDER BY a.seq",
@@ -76,6 +78,33 @@ def _create() -> None:
     counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     moment = sa.DateTime(timezone=True)
     op.create_table(
+        "health",
+        sa.Column("line", sa.Integer(), autoincrement=True, nullable=False, comment="the destination's number"),
+        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("owed", sa.Integer(), nullable=False, comment="how many deliveries were ever owed to it"),
+        sa.Column("faults", sa.Integer(), nullable=False, comment="in a row, since it last answered"),
+        sa.Column("failing_since", moment, comment="the first fault since the last success"),
+        sa.Column("failed_days", sa.Integer(), nullable=False, comment="distinct days since the last success"),
+        sa.Column("failed_on", sa.Date(), comment="the last of these days"),
+        sa.Column("slow", sa.Boolean(), nullable=False, comment="it timed out since it last answered"),
+        sa.Column("opened", sa.Integer(), nullable=False, comment="how often in a row the breaker has opened"),
+        sa.Column("open_until", moment, comment="none: the breaker is closed; past: one probe may go"),
+        sa.Column("paused_at", moment),
+        sa.Column(
+            "paused_by", sa.String(length=10), nullable=False, comment="failures, the partner (410), or a person"
+        ),
+        sa.Column("paused_because", sa.Text(), nullable=False),
+        sa.Column("rearm_since", moment, comment="what failed since then is to wait again; the sweep does it"),
+        sa.Column("spent_until", moment, comment="the rate limit's theoretical arrival time (GCRA)"),
+        sa.Column("fingerprint", sa.String(length=64), comment="of its address and secrets: what changed may work now"),
+        sa.PrimaryKeyConstraint("line", name=op.f("pk_health")),
+        sa.UniqueConstraint("destination_id", name=op.f("uq_health_destination_id")),
+    )
+    _partial_index(
+        "ix_health_troubled", "health", ["destination_id"], "failing_since IS NOT NULL OR paused_at IS NOT NULL"
+    )
+    _partial_index("ix_health_rearm", "health", ["destination_id"], "rearm_since IS NOT NULL")
+    op.create_table(
         "deliveries",
         sa.Column("seq", counter, autoincrement=True, nullable=False, comment="in the order in which they were owed"),
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -84,6 +113,7 @@ def _create() -> None:
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("partner_id", sa.Text(), nullable=False),
         sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False, comment="the destination's number in the indexes"),
         sa.Column(
             "number",
             sa.Integer(),
@@ -116,44 +146,20 @@ def _create() -> None:
         sa.Column("patient_since", moment, comment="when it was tried first, or replayed last; none before"),
         sa.Column("settled_at", moment),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_deliveries_article_id")),
+        sa.ForeignKeyConstraint(["line"], ["health.line"], name=op.f("fk_deliveries_line")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("id", name=op.f("uq_deliveries_id")),
         sa.UniqueConstraint("destination_id", "number", name=op.f("uq_deliveries_destination_id_number")),
     )
     op.create_index("ix_deliveries_article_id", "deliveries", ["article_id", "destination_id"])
-    _partial_index("ix_deliveries_waiting", "deliveries", ["lane", "destination_id", "due_at"], "state = 'waiting'")
+    for name, lane in (("first_tries", "deliver"), ("retries", "slow"), ("removals", "retract")):
+        where = f"state = 'waiting' AND lane = '{lane}'"
+        _partial_index(f"ix_deliveries_{name}", "deliveries", ["line", "seq"], where)
     _partial_index(
         "ix_deliveries_expiring", "deliveries", ["expires_at"], "state = 'waiting' AND expires_at IS NOT NULL"
     )
-    _partial_index(
-        "ix_deliveries_sending", "deliveries", ["destination_id", "article_id"], "state = 'sending'", unique=True
-    )
+    _partial_index("ix_deliveries_sending", "deliveries", ["line", "article_id"], "state = 'sending'", unique=True)
     _partial_index("ix_deliveries_failed", "deliveries", ["destination_id", "settled_at"], "state = 'failed'")
-    op.create_table(
-        "health",
-        sa.Column("destination_id", sa.Text(), nullable=False),
-        sa.Column("owed", sa.Integer(), nullable=False, comment="how many deliveries were ever owed to it"),
-        sa.Column("faults", sa.Integer(), nullable=False, comment="in a row, since it last answered"),
-        sa.Column("failing_since", moment, comment="the first fault since the last success"),
-        sa.Column("failed_days", sa.Integer(), nullable=False, comment="distinct days since the last success"),
-        sa.Column("failed_on", sa.Date(), comment="the last of these days"),
-        sa.Column("slow", sa.Boolean(), nullable=False, comment="it timed out since it last answered"),
-        sa.Column("opened", sa.Integer(), nullable=False, comment="how often in a row the breaker has opened"),
-        sa.Column("open_until", moment, comment="none: the breaker is closed; past: one probe may go"),
-        sa.Column("paused_at", moment),
-        sa.Column(
-            "paused_by", sa.String(length=10), nullable=False, comment="failures, the partner (410), or a person"
-        ),
-        sa.Column("paused_because", sa.Text(), nullable=False),
-        sa.Column("rearm_since", moment, comment="what failed since then is to wait again; the sweep does it"),
-        sa.Column("spent_until", moment, comment="the rate limit's theoretical arrival time (GCRA)"),
-        sa.Column("fingerprint", sa.String(length=64), comment="of its address and secrets: what changed may work now"),
-        sa.PrimaryKeyConstraint("destination_id", name=op.f("pk_health")),
-    )
-    _partial_index(
-        "ix_health_troubled", "health", ["destination_id"], "failing_since IS NOT NULL OR paused_at IS NOT NULL"
-    )
-    _partial_index("ix_health_rearm", "health", ["destination_id"], "rearm_since IS NOT NULL")
     op.create_table(
         "attempts",
         sa.Column("seq", counter, autoincrement=True, nullable=False),

@@ -56,7 +56,7 @@ def claim(connection: Connection, wanted: Sequence[Due], *, token: str, now: dat
 
     What waits is wanted: whoever moves an article on, or answers a partner anew, cancels what waited for that in the
     same transaction. Refused are those whose agreement has ended, and those whose destination is being sent another
-    delivery of the same article. At most one for each destination and article may stand in `wanted`.
+    delivery of the same article, also one that stands before it in `wanted`.
     """
     rows = [(due.seq, token, now, now + lease) for due in sorted(wanted)]
     if _CLAIM.run(connection, rows) == len(rows):

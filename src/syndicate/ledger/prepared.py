@@ -5,9 +5,7 @@ however many there are.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, ClauseElement, Connection, Dialect, Select, bindparam, func, select, type_coerce
@@ -43,28 +41,26 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self.text = str(compiled)
-        self._names = names
-        self._order = list(map(names.index, compiled.positiontup)) if compiled.positiontup else None
+        self._arrange = _arranging(names, compiled.positiontup)
         self._moments = [(names.index(name), process) for name, process in _processors(compiled, dialect) if process]
-
-    @cached_property
-    def _arranged(self) -> Callable[[Sequence[Any]], Any]:
-        return itemgetter(*self._order) if self._order else lambda row: dict(zip(self._names, row, strict=True))
 
     def parameters(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
         """The rows as the driver takes them; a value that comes again and again, such as now, is turned once."""
-        known: dict[Any, Any] = {}
-        ready = []
-        for row in rows:
-            turned = list(row)
-            for place, process in self._moments:
-                value = turned[place]
-                if value is not None:
-                    if value not in known:
-                        known[value] = process(value)
-                    turned[place] = known[value]
-            ready.append(self._arranged(turned))
-        return ready
+        columns = list(zip(*rows, strict=True))
+        for place, process in self._moments:
+            known = {value: process(value) for value in set(columns[place])}
+            columns[place] = tuple(map(known.__getitem__, columns[place]))
+        return list(self._arrange(columns))
+
+
+def _arranging(
+    names: Sequence[str], wanted: Sequence[str] | None
+) -> Callable[[Sequence[Sequence[Any]]], Iterable[Any]]:
+    """From columns in the order of `names` to rows in the order that the statement wants, or by name."""
+    if wanted is None:
+        return lambda columns: (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    order = [names.index(name) for name in wanted]
+    return lambda columns: zip(*(columns[place] for place in order), strict=True)
 
 
 def _processors(compiled: SQLCompiler, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any] | None]]:

@@ -49,7 +49,7 @@ def _render(_logger: WrappedLogger, _name: str, event: EventDict) -> bytes:
     """A line of JSON; with `each`, a line for each of these, which have the rest in common."""
     each = event.pop("each", None)
     lines = [event] if each is None else [{**event, **one} for one in each]
-    return b"\n".join([orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS) for line in lines])
+    return b"\n".join([orjson.dumps(line, default=repr) for line in lines])
 
 
 class _Lines:

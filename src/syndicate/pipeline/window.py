@@ -27,7 +27,7 @@ from syndicate.transports.protocol import Wire
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 200  # deliveries under way at once in one worker
+WINDOW = 400  # deliveries under way at once in one worker
 WAIT_S = 0.1  # for an answer, before we look whether there is something else to do
 LOOK_EVERY_S = 1.0  # at what waits, while we know of something
 LOOK_AGAIN_S = 0.25  # when there was nothing, or too little

@@ -1,5 +1,6 @@
 """Who may have what, and why: one row for every answer that was ever given, refusals included."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,39 +35,47 @@ def of_revision(connection: Connection, article_id: str, number: int) -> dict[st
     return {row.audience: _standing(row) for row in rows}
 
 
-def record(
-    connection: Connection,
-    *,
-    article_id: str,
-    revision: int,
-    audience: str,
-    clearance: Clearance,
-    agreement: Agreement | None,
-    former: Standing | None,
-    now: datetime,
-) -> int:
-    """Add an answer unless it is the former one, and tell its edition."""
+@dataclass(frozen=True)
+class Answer:
+    """An answer that was just given. It is `new` unless the former one said the same under the same terms."""
+
+    audience: str
+    edition: int
+    new: bool
+    clearance: Clearance
+    agreement: Agreement | None
+
+
+def answer(audience: str, clearance: Clearance, agreement: Agreement | None, *, former: Standing | None) -> Answer:
+    """An answer with its edition, which grows when the answer or the terms change."""
     terms = agreement.version if agreement else ""
     if former and former.clearance == clearance and former.terms == terms:
-        return former.edition
-    edition = former.edition + 1 if former else 1
-    connection.execute(
-        insert(clearances).values(
-            article_id=article_id,
-            revision=revision,
-            audience=audience,
-            edition=edition,
-            decision=clearance.decision,
-            rule=clearance.rule,
-            reason=clearance.reason,
-            until=clearance.until,
-            agreement=agreement.number if agreement else "",
-            terms=terms,
-            pictures=[picture.model_dump(mode="json") for picture in clearance.pictures],
-            decided_at=now,
-        )
-    )
-    return edition
+        return Answer(audience, former.edition, False, clearance, agreement)
+    return Answer(audience, former.edition + 1 if former else 1, True, clearance, agreement)
+
+
+def add(connection: Connection, article_id: str, revision: int, answers: Iterable[Answer], *, now: datetime) -> None:
+    """Write down the answers that are new."""
+    rows = [
+        {
+            "article_id": article_id,
+            "revision": revision,
+            "audience": one.audience,
+            "edition": one.edition,
+            "decision": one.clearance.decision,
+            "rule": one.clearance.rule,
+            "reason": one.clearance.reason,
+            "until": one.clearance.until,
+            "agreement": one.agreement.number if one.agreement else "",
+            "terms": one.agreement.version if one.agreement else "",
+            "pictures": [picture.model_dump(mode="json") for picture in one.clearance.pictures],
+            "decided_at": now,
+        }
+        for one in answers
+        if one.new
+    ]
+    if rows:
+        connection.execute(insert(clearances), rows)
 
 
 def ever_cleared(connection: Connection, article_id: str) -> set[str]:

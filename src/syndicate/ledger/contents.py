@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,6 +32,12 @@ def keep(connection: Connection, content: Packed | bytes) -> str:
     ready = content if isinstance(content, Packed) else pack(content)
     insert_new(connection, contents, vars(ready))
     return ready.digest
+
+
+def keep_all(connection: Connection, some: Iterable[Packed]) -> None:
+    """Keep several; what is there already is left alone."""
+    distinct = {one.digest: vars(one) for one in some}
+    insert_new(connection, contents, list(distinct.values()))
 
 
 def packed(connection: Connection, digest: str) -> bytes:

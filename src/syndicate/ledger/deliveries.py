@@ -1,18 +1,20 @@
 """Deliveries: what is owed to whom, and whether it is still wanted. Whose turn it is, and who sends, is elsewhere."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_, select, update
 
 from syndicate.ledger import contents, health
 from syndicate.ledger.claims import is_current
+from syndicate.ledger.contents import Packed
 from syndicate.ledger.lines import FAILED, WAITING, waits_in
 from syndicate.ledger.tables import articles, attempts, deliveries
 from syndicate.ledger.tables import health as health_table
 from syndicate.model.delivery import Action, Manifest, OutcomeKind, State
-from syndicate.model.record import canonical_json
 from syndicate.model.step import Lane
 
 LONGEST_WAIT = timedelta(hours=25)  # more than any back-off or Retry-After may be (a day)
@@ -69,28 +71,47 @@ class NewDelivery:
     state: State
     reason: str
     expires_at: datetime | None
-    body: str | None
+    body: Packed | None
     media_type: str
-    manifest: Manifest
+    manifest: Packed
 
 
-def add(connection: Connection, new: NewDelivery, *, now: datetime) -> None:
-    """Owe a delivery, due at once; one that is owed already stays as it is, but for one that could not be written."""
+def add(connection: Connection, new: Sequence[NewDelivery], *, now: datetime) -> None:
+    """Owe deliveries, due at once. One that is owed already stays as it is, but for one that could not be written."""
+    if not new:
+        return
+    wanted = select(deliveries.c.id, deliveries.c.seq, deliveries.c.body, deliveries.c.tries)
+    ids = [one.id for one in new]
+    known = {row.id: row for row in connection.execute(wanted.where(deliveries.c.id.in_(ids)))}
+    fresh = [one for one in new if one.id not in known]
+    contents.keep_all(connection, [packed for one in new for packed in (one.body, one.manifest) if packed])
+    counted = health.count_owed(connection, Counter(one.destination_id for one in fresh))
+    before: Counter[str] = Counter()
+    rows = []
+    for one in fresh:
+        before[one.destination_id] += 1
+        line, owed = counted[one.destination_id]
+        place = {"line": line, "number": owed + before[one.destination_id], "created_at": now, "tries": 0}
+        rows.append(_row(one, now) | place)
+    if rows:
+        connection.execute(insert(deliveries), rows)
+    for one in new:
+        former = known.get(one.id)
+        if (
+            former and former.body is None and former.tries == 0 and one.state == "waiting"
+        ):  # its key has carried nothing
+            connection.execute(update(deliveries).where(deliveries.c.seq == former.seq).values(_row(one, now)))
+
+
+def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
     lane: Lane = "retract" if new.action == "withdraw" else "deliver"
-    row = vars(new) | {
+    return vars(new) | {
         "lane": lane,
-        "manifest": contents.keep(connection, canonical_json(new.manifest.model_dump(mode="json"))),
+        "body": new.body.digest if new.body else None,
+        "manifest": new.manifest.digest,
         "due_at": now if new.state == "waiting" else None,
         "settled_at": None if new.state == "waiting" else now,
     }
-    known = connection.execute(select(deliveries.c.seq, deliveries.c.body, deliveries.c.tries).where(_named(new.id)))
-    former = known.one_or_none()
-    if former is None:
-        line, number = health.count_owed(connection, new.destination_id)
-        counted = {"line": line, "number": number, "created_at": now, "tries": 0}
-        connection.execute(insert(deliveries).values(row | counted))
-    elif former.body is None and former.tries == 0 and new.state == "waiting":  # its key has never carried anything
-        connection.execute(update(deliveries).where(deliveries.c.seq == former.seq).values(row))
 
 
 def of_article(connection: Connection, article_id: str) -> list[Delivery]:
@@ -101,6 +122,12 @@ def of_article(connection: Connection, article_id: str) -> list[Delivery]:
         .order_by(deliveries.c.destination_id, deliveries.c.revision, deliveries.c.edition, deliveries.c.seq)
     )
     return [_delivery(row) for row in connection.execute(wanted)]
+
+
+def waiting_lanes(connection: Connection, article_id: str) -> set[Lane]:
+    """The lanes in which something of an article waits."""
+    wanted = select(deliveries.c.lane).where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING)
+    return set(connection.scalars(wanted.distinct()))
 
 
 def manifest(connection: Connection, delivery: Delivery) -> Manifest:

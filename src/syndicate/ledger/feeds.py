@@ -38,17 +38,19 @@ class Served:
 
 def touch(connection: Connection, ids: Iterable[str], *, at: datetime, urgent: bool) -> None:
     """Note that what these feeds hold has changed, for a reason that happened `at`."""
-    for feed_id in sorted(set(ids)):  # in one order, so that two transactions never wait for each other
-        insert_new(connection, feeds, _new(feed_id, at))
-        connection.execute(
-            update(feeds)
-            .where(feeds.c.id == feed_id)
-            .values(
-                dirty_seq=feeds.c.dirty_seq + 1,
-                dirty_at=case((feeds.c.dirty_at < at, at), else_=feeds.c.dirty_at),
-                urgent=true() if urgent else feeds.c.urgent,
-            )
+    touched = sorted(set(ids))
+    insert_new(connection, feeds, [_new(feed_id, at) for feed_id in touched])
+    some = feeds.c.id.in_(touched)
+    connection.execute(select(feeds.c.id).where(some).order_by(feeds.c.id).with_for_update()).all()  # in one order
+    connection.execute(
+        update(feeds)
+        .where(some)
+        .values(
+            dirty_seq=feeds.c.dirty_seq + 1,
+            dirty_at=case((feeds.c.dirty_at < at, at), else_=feeds.c.dirty_at),
+            urgent=true() if urgent else feeds.c.urgent,
         )
+    )
 
 
 def reconsider(connection: Connection) -> None:

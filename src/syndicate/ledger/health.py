@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from syndicate.ledger.insert import insert_new
+from syndicate.ledger.prepared import Prepared
 from syndicate.ledger.tables import health
 from syndicate.model.health import Health
 
@@ -20,11 +21,16 @@ def ensure(connection: Connection, destinations: Iterable[str]) -> None:
     insert_new(connection, health, [{"destination_id": name, **_WELL} for name in sorted(destinations)])
 
 
-def count_owed(connection: Connection, destination_id: str) -> tuple[int, int]:
-    """Count one more delivery that is owed to a destination; tells its line, and its number: 1, 2 ... without a gap."""
-    counted = update(health).where(health.c.destination_id == destination_id).values(owed=health.c.owed + 1)
-    row = connection.execute(counted.returning(health.c.line, health.c.owed)).one()
-    return row.line, row.owed
+def count_owed(connection: Connection, many: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Count so many more deliveries that are owed to destinations: destination → (its line, the last number before).
+
+    Their numbers are 1, 2, 3 ... without a gap: the rows are locked, and whoever counts next waits for us.
+    """
+    wanted = select(health.c.destination_id, health.c.line, health.c.owed)
+    locked = wanted.where(health.c.destination_id.in_(sorted(many))).order_by(health.c.destination_id)
+    found = {row.destination_id: (row.line, row.owed) for row in connection.execute(locked.with_for_update())}
+    _COUNT.run(connection, [(name, owed + many[name]) for name, (_, owed) in sorted(found.items())])
+    return found
 
 
 def troubled(connection: Connection) -> dict[str, Health]:
@@ -37,12 +43,6 @@ def of(connection: Connection, destinations: Collection[str], *, lock: bool = Fa
     wanted = select(*_COLUMNS).where(health.c.destination_id.in_(sorted(destinations)))
     rows = wanted.order_by(health.c.destination_id)
     return {row.destination_id: _health(row) for row in connection.execute(rows.with_for_update() if lock else rows)}
-
-
-def lock(connection: Connection, destinations: Collection[str]) -> None:
-    """Have these to ourselves until this transaction ends: in one order, so that two never wait for each other."""
-    if connection.dialect.name != "sqlite":
-        of(connection, destinations, lock=True)
 
 
 def save(connection: Connection, changed: Iterable[Health]) -> None:
@@ -105,5 +105,9 @@ def _health(row: Row[tuple[object, ...]]) -> Health:
     return Health(**row._mapping)
 
 
+_COUNT = Prepared(
+    lambda _: update(health).where(health.c.destination_id == bindparam("name")).values(owed=bindparam("owed_now")),
+    *("name", "owed_now"),
+)
 _ALL_TROUBLED = select(*_COLUMNS).where(_TROUBLED)
 _WELL = {"owed": 0, **{name: getattr(Health(""), name) for name in _NAMES[1:]}}

@@ -17,6 +17,8 @@ _A_MOMENT = timedelta(microseconds=1)
 
 def remember(connection: Connection, partners: Collection[Partner], *, now: datetime) -> None:
     """Keep the agreements and destinations of these partners, where this version of them isn't kept yet."""
+    if not partners:
+        return
     agreed = [(partner.id, partner.agreement) for partner in partners if partner.agreement]
     insert_new(
         connection,
@@ -44,6 +46,23 @@ def remember(connection: Connection, partners: Collection[Partner], *, now: date
             "since": max(now, since + _A_MOMENT) if since else now,
         }
         upsert(connection, destinations, row, key=["id", "version"])  # a former version may be the newest again
+
+
+def unknown(connection: Connection, partners: Collection[Partner]) -> list[Partner]:
+    """Those of these whose agreement or destinations aren't kept as they are now."""
+    kept = {
+        (row.partner_id, row.version)
+        for row in connection.execute(select(agreements.c.partner_id, agreements.c.version))
+    }
+    newest = _newest(connection, [partner.destination_id(one) for partner in partners for one in partner.destinations])
+
+    def is_known(partner: Partner) -> bool:
+        return (partner.agreement is None or (partner.id, partner.agreement.version) in kept) and all(
+            newest.get(partner.destination_id(one), ({},))[0] == one.model_dump(mode="json")
+            for one in partner.destinations
+        )
+
+    return [partner for partner in partners if not is_known(partner)]
 
 
 def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:

@@ -87,14 +87,19 @@ class Directory(Record):
 
     def standing_feeds(self, publisher: Publisher) -> list[FeedDefinition]:
         """The feeds that exist whether or not anything was published: the single ones, and the partners'."""
-        single = [family.whole(publisher) for family in self.feeds if family.each == "one"]
-        return single + [
-            family.of_partner(partner, publisher)
+        found = (self.definition(feed_id, publisher) for feed_id in self.standing_audiences())
+        return [definition for definition in found if definition]
+
+    def standing_audiences(self) -> dict[str, str]:
+        """For whom each of these is: id → audience."""
+        single = {family.id: PUBLIC for family in self.feeds if family.each == "one"}
+        return single | {
+            f"{family.id}/{partner.id}": partner.id
             for family in self.feeds
             if family.each == "partner"
             for partner in self.partners
             if partner.agreement
-        ]
+        }
 
     def section_feeds(self, section: tuple[str, ...], publisher: Publisher) -> list[FeedDefinition]:
         """The feeds of a section and of every section above it."""
@@ -111,4 +116,9 @@ class Directory(Record):
             rest = feed_id.removeprefix(f"{family.id}/")
             if family.each == "section" and rest != feed_id:
                 return family.of_section(tuple(rest.split("/")), publisher)
-        return next((found for found in self.standing_feeds(publisher) if found.id == feed_id), None)
+            if family.each == "one" and family.id == feed_id:
+                return family.whole(publisher)
+            partner = self.partner(rest) if family.each == "partner" and rest != feed_id else None
+            if partner and partner.agreement:
+                return family.of_partner(partner, publisher)
+        return None

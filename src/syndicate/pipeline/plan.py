@@ -7,18 +7,28 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, derivations, health, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, derivations, partners
 from syndicate.ledger.articles import Revision
-from syndicate.ledger.database import Ledger
-from syndicate.ledger.deliveries import Delivery
+from syndicate.ledger.database import Ledger, database_time
+from syndicate.ledger.deliveries import Delivery, NewDelivery
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance
-from syndicate.model.partner import Agreement, Destination, Partner
+from syndicate.model.partner import Agreement, Partner
 from syndicate.model.step import Plan, Step, Withdraw
 from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import duty
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.owe import Case, Written, owe, partner_of, steps_for, touch_feeds, unwritable, write_removal
+from syndicate.pipeline.owe import (
+    Case,
+    Removals,
+    Written,
+    debt,
+    packed_manifest,
+    partner_of,
+    steps_for,
+    touch_feeds,
+    unwritable,
+)
 from syndicate.pipeline.writing import write_article, write_story
 from syndicate.rights import clear
 from syndicate.rights.question import Question
@@ -27,7 +37,7 @@ Histories = Mapping[str, Sequence[Delivery]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Asked:
     """What one audience may have, with the bytes for each of its destinations where it is cleared."""
 
     audience: str
@@ -58,16 +68,19 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
             last_withdrawn=articles.last_withdrawn(connection, article_id),
             withdrawn_master=derivations.withdrawn_master(connection, revision.data.derived_from),
         )
+        unknown = partners.unknown(connection, newsroom.directory.partners)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
-    answers = [_ask(case, revision, partner) for partner in (None, *newsroom.directory.partners)]
+    writer = Writer(case, revision)
+    answers = [_ask(case, partner, writer) for partner in (None, *newsroom.directory.partners)]
     with ledger.write() as connection:
         locked = articles.head(connection, article_id, lock=True)
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
+        partners.remember(connection, unknown, now=now)
         return [*_write_down(connection, case, revision, answers), *derived]
 
 
-def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
+def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
     """One audience's answer; no partner means the public."""
     agreement = partner.agreement if partner else None
     question = Question(
@@ -81,30 +94,43 @@ def _ask(case: Case, revision: Revision, partner: Partner | None) -> Answer:
     )
     clearance = clear(question)
     if partner is None or clearance.decision != "cleared":
-        return Answer(partner.id if partner else PUBLIC, clearance, agreement, {})
+        return Asked(partner.id if partner else PUBLIC, clearance, agreement, {})
     written = {
-        partner.destination_id(destination): _write(case, revision, destination, clearance, agreement)
+        partner.destination_id(destination): writer.write(destination.format, clearance, agreement)
         for destination in partner.destinations
     }
-    return Answer(partner.id, clearance, agreement, written)
+    return Asked(partner.id, clearance, agreement, written)
 
 
-def _write(
-    case: Case, revision: Revision, destination: Destination, clearance: Clearance, agreement: Agreement | None
-) -> Written:
-    """The bytes for one destination. A story that can't be written fails for this destination alone, in view."""
-    try:
-        story, manifest = write_story(
-            case.head, revision, clearance=clearance, agreement=agreement, newsroom=case.newsroom
-        )
-        rendition = write_article(destination.format, story, case.newsroom)
-    except Exception as error:
-        return unwritable(case, destination, error)
-    ends = agreement.over(case.newsroom.publisher.timezone) if agreement else None
-    return Written(contents.pack(rendition.body), rendition.media_type, manifest, expires_at=ends)
+class Writer:
+    """Writes an article down for its partners: once for each format and terms, however many have the same."""
+
+    def __init__(self, case: Case, revision: Revision) -> None:
+        self._case, self._revision = case, revision
+        self._written: dict[tuple[str, Clearance, str], Written] = {}
+
+    def write(self, format_name: str, clearance: Clearance, agreement: Agreement | None) -> Written:
+        """The bytes. A story that can't be written fails for its destinations alone, in view."""
+        same = (format_name, clearance, agreement.version if agreement else "")
+        if same not in self._written:
+            self._written[same] = self._write(format_name, clearance, agreement)
+        return self._written[same]
+
+    def _write(self, format_name: str, clearance: Clearance, agreement: Agreement | None) -> Written:
+        case = self._case
+        try:
+            story, manifest = write_story(
+                case.head, self._revision, clearance=clearance, agreement=agreement, newsroom=case.newsroom
+            )
+            rendition = write_article(format_name, story, case.newsroom)
+        except Exception as error:
+            return unwritable(case, format_name, error)
+        ends = agreement.over(case.newsroom.publisher.timezone) if agreement else None
+        packed = contents.pack(rendition.body)
+        return Written(packed, rendition.media_type, packed_manifest(manifest), expires_at=ends)
 
 
-def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Answer]) -> list[Step]:
+def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Asked]) -> list[Step]:
     head, recorded_at = case.head, revision.recorded_at
     once_cleared = clearances.ever_cleared(connection, head.id)
     as_good = range(articles.significant_since(connection, revision), revision.revision)
@@ -121,58 +147,52 @@ def _write_down(connection: Connection, case: Case, revision: Revision, answers:
     return steps_for(connection, head.id, feeds=feeds, urgent=somebody_lost_it)
 
 
-def _owe_everybody(connection: Connection, case: Case, answers: Sequence[Answer], *, as_good: range) -> list[str]:
-    partners.remember(connection, case.newsroom.directory.partners, now=case.now)
-    health.lock(connection, {name for answer in answers for name in answer.written})
+def _owe_everybody(connection: Connection, case: Case, asked: Sequence[Asked], *, as_good: range) -> list[str]:
+    """Write down every answer, and owe what follows; tells the ids of all that is owed because of this revision."""
     standings = clearances.of_revision(connection, case.head.id, case.head.revision)
     rows = deliveries.of_article(connection, case.head.id)
     histories = {name: list(history) for name, history in groupby(rows, key=lambda row: row.destination_id)}
-    owed: list[str] = []
-    for answer in (*answers, *_refusals_of_the_gone(histories, case.newsroom)):
-        edition = clearances.record(
-            connection,
-            article_id=case.head.id,
-            revision=case.head.revision,
-            audience=answer.audience,
-            clearance=answer.clearance,
-            agreement=answer.agreement,
-            former=standings.get(answer.audience),
-            now=case.now,
-        )
-        owed += _owe_audience(connection, case, answer, histories, edition=edition, as_good=as_good)
-    return owed
+    removals = Removals(connection, case, histories)
+    answers, owed, new = [], list[str](), list[NewDelivery]()
+    for one in (*asked, *_refusals_of_the_gone(histories, case.newsroom)):
+        answer = clearances.answer(one.audience, one.clearance, one.agreement, former=standings.get(one.audience))
+        answers.append(answer)
+        same, more = _owe_audience(case, one, histories, removals, edition=answer.edition, as_good=as_good)
+        owed += same
+        new += more
+    clearances.add(connection, case.head.id, case.head.revision, answers, now=case.now)
+    deliveries.add(connection, new, now=database_time(connection))
+    return owed + [one.id for one in new]
 
 
-def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Answer]:
+def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Asked]:
     """A refusal for every partner that was sent to once and is gone from the configuration."""
     gone = {partner_of(name) for name in histories} - {partner.id for partner in newsroom.directory.partners}
-    return [Answer(partner_id, _gone("partner"), None, {}) for partner_id in sorted(gone)]
+    return [Asked(partner_id, _gone("partner"), None, {}) for partner_id in sorted(gone)]
 
 
 def _owe_audience(
-    connection: Connection, case: Case, answer: Answer, histories: Histories, *, edition: int, as_good: range
-) -> list[str]:
-    """Owe each destination of one audience what follows from its answer; tells the deliveries' ids."""
-    owed = []
-    once = [name for name in histories if partner_of(name) == answer.audience]
-    for destination_id in dict.fromkeys([*answer.written, *once]):
-        written = answer.written.get(destination_id)
-        clearance = answer.clearance
+    case: Case, asked: Asked, histories: Histories, removals: Removals, *, edition: int, as_good: range
+) -> tuple[list[str], list[NewDelivery]]:
+    """What one audience's destinations are owed because of its answer: what is owed already, by id, and what is new."""
+    owed, new = [], []
+    once = [name for name in histories if partner_of(name) == asked.audience]
+    for destination_id in dict.fromkeys([*asked.written, *once]):
+        written = asked.written.get(destination_id)
+        clearance = asked.clearance
         if clearance.decision == "cleared" and written is None:
             clearance = _gone("destination")
         before, same = _split(histories.get(destination_id, ()), (case.head.revision, edition), clearance)
-        if same and not _was_unwritable(
-            same
-        ):  # owed by an earlier plan of this very answer: it must not find another duty
+        if same and not _was_unwritable(same):  # by an earlier plan of this very answer: no other duty follows
             owed.append(same.id)
             continue
         due = duty(before, clearance, as_good=as_good, withdrawn=case.last_withdrawn)
         if due is None:
             continue
         if due.action == "withdraw" or written is None:
-            written = write_removal(connection, case, destination_id, due.reason)
-        owed.append(owe(connection, case, destination_id=destination_id, edition=edition, due=due, written=written))
-    return owed
+            written = removals.write(destination_id, due.reason)
+        new.append(debt(case, destination_id=destination_id, edition=edition, due=due, written=written))
+    return owed, new
 
 
 def _split(

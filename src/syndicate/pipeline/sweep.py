@@ -66,7 +66,7 @@ def _sends(connection: Connection, depth: Mapping[Lane, int]) -> list[Step]:
 
 
 def _ensure_feeds(ledger: Ledger, newsroom: Newsroom, now: datetime) -> None:
-    wanted = {feed.id for feed in newsroom.directory.standing_feeds(newsroom.publisher)}
+    wanted = newsroom.directory.standing_audiences().keys()
     with ledger.read() as connection:
         missing = wanted - {feed.id for feed in feeds.every(connection)}
     if missing:

@@ -5,15 +5,15 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, deliveries, health
+from syndicate.ledger import articles, clearances, deliveries
 from syndicate.ledger.articles import Head
-from syndicate.ledger.database import Ledger
+from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.step import Plan, Step
 from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import Duty, may_hold
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.owe import Case, owe, steps_for, touch_feeds, write_removal
+from syndicate.pipeline.owe import Case, Removals, debt, steps_for, touch_feeds
 
 
 def withdraw(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) -> list[Step]:
@@ -55,15 +55,16 @@ def _owe_removals(connection: Connection, case: Case, *, reason: str) -> list[st
         for destination_id, history in groupby(rows, key=lambda row: row.destination_id)
         if may_hold([row for row in history if row.revision < case.head.revision])
     ]
-    health.lock(connection, holders)
-    return [
-        owe(
-            connection,
+    removals = Removals(connection, case, holders)
+    owed = [
+        debt(
             case,
             destination_id=destination_id,
             edition=1,
             due=Duty("withdraw", reason),
-            written=write_removal(connection, case, destination_id, reason),
+            written=removals.write(destination_id, reason),
         )
         for destination_id in holders
     ]
+    deliveries.add(connection, owed, now=database_time(connection))
+    return [one.id for one in owed]

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check format lock wheel clean
+.PHONY: help setup demo test unit check format lock bench wheel clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -47,6 +47,9 @@ lock: $(READY) ## choose the newest versions that fit pyproject.toml, and pin th
 	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --allow-unsafe \
 	  --extra redis --extra postgresql --extra dev --output-file requirements.lock pyproject.toml
+
+bench: $(READY) ## how fast, against what, as ratios; needs nginx (QUICK=1 only sees that it runs)
+	@$(BIN)/python -m bench delivery $(if $(QUICK),--quick)
 
 wheel: $(READY) ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel

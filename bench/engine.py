@@ -27,36 +27,46 @@ from workers import memory
 Figures = dict[str, float]
 
 
-def run(*, file: str, many: int, ca: str = "", lane: Lane = "deliver", profile: str = "") -> Figures:
-    """Send until `many` have been delivered, or nothing is left; what it took."""
+def run(*, file: str, many: int, warm: int = 0, ca: str = "", lane: Lane = "deliver", profile: str = "") -> Figures:
+    """Send until `many` have been delivered, or nothing is left; what it took, from when `warm` had been delivered."""
     ledger = Ledger(f"sqlite:///{file}")
     wire = FanOut(secret={"bench": SECRET, "bench-ca": ca}.__getitem__)
-    before = _delivered(ledger)
     memory.settle()
-    stop = _Until(ledger, before + many)
+    watch = _Watch(ledger, since=warm, until=many)
     with _logging_to(Path(file).with_suffix(".log")), _profiled(profile):
-        started, used = time.perf_counter(), time.process_time()
-        around = Surroundings(clock=lambda: datetime.now(UTC), dice=random.random, stopping=stop.is_reached)
+        around = Surroundings(clock=lambda: datetime.now(UTC), dice=random.random, stopping=watch.is_over)
         deliver(ledger, lane=lane, wire=wire, policy=_policy(), around=around)
-        took_s, cpu_s = time.perf_counter() - started, time.process_time() - used
-    done = _delivered(ledger) - before
+        figures = watch.figures()
     wire.close()
     ledger.close()
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"deliveries": done, "wall_s": took_s, "cpu_s": cpu_s, "peak_mb": peak_mb}
+    return figures | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-class _Until:
-    """Asked at every turn, and looks into the ledger now and then only, so that asking costs nothing."""
+class _Watch:
+    """Asked at every turn, and once warm looks into the ledger now and then only, so that asking costs nothing."""
 
-    def __init__(self, ledger: Ledger, many: int) -> None:
-        self._ledger, self._many, self._look_at = ledger, many, 0.0
+    def __init__(self, ledger: Ledger, *, since: int, until: int) -> None:
+        self._ledger, self._since, self._until = ledger, since, until
+        self._look_at, self._over = 0.0, False
+        self._begin()
 
-    def is_reached(self) -> bool:
-        if time.monotonic() < self._look_at:
-            return False
-        self._look_at = time.monotonic() + 0.25
-        return _delivered(self._ledger) >= self._many
+    def is_over(self) -> bool:
+        if self._over or time.monotonic() < self._look_at:
+            return self._over
+        done = _delivered(self._ledger)
+        if self._begun < self._since <= done:
+            self._begin()
+        self._look_at = time.monotonic() + 0.25 * (done >= self._since)
+        self._over = done >= self._until
+        return self._over
+
+    def figures(self) -> Figures:
+        took_s, cpu_s = time.perf_counter() - self._started, time.process_time() - self._used
+        return {"deliveries": _delivered(self._ledger) - self._begun, "wall_s": took_s, "cpu_s": cpu_s}
+
+    def _begin(self) -> None:
+        self._begun = _delivered(self._ledger)
+        self._started, self._used = time.perf_counter(), time.process_time()
 
 
 def _policy() -> DeliveryPolicy:

@@ -1,5 +1,6 @@
 """Where everything goes: a real nginx on loopback that takes every POST, with TLS on a second port."""
 
+import http.client
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,13 @@ http {{
   keepalive_timeout 300;
   client_body_buffer_size 64k;
   client_max_body_size 10m;
-  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200; }} }}
+  log_format arrived '$msec $request_uri';
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    location / {{ return 200; }}
+    location /logged/ {{ access_log {folder}/arrived.log arrived; return 200; }}
+    location = /status {{ stub_status; }}
+  }}
   server {{
     listen 127.0.0.1:{tls_port} ssl backlog=4096;
     ssl_certificate {folder}/sink.crt; ssl_certificate_key {folder}/sink.key;
@@ -37,6 +44,7 @@ http {{
 class Sink:
     """Its ports, and the certificate by which its TLS is known."""
 
+    folder: Path
     port: int
     tls_port: int
     ca: str
@@ -45,6 +53,20 @@ class Sink:
         """The address of destination `number`, on one of so many hosts (all of 127/8 is this machine)."""
         host = f"127.{1 + number % hosts // 250}.0.{1 + number % hosts % 250}" if hosts > 1 else "127.0.0.1"
         return f"https://{host}:{self.tls_port}/push" if tls else f"http://{host}:{self.port}/push"
+
+    def requests(self) -> int:
+        """How many it has taken, this question included."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", "/status")
+        said = connection.getresponse().read().decode().split()
+        connection.close()
+        return int(said[9])
+
+    def arrived(self) -> dict[str, float]:
+        """When each address under /logged/ was posted to last: path → seconds since 1970."""
+        log = self.folder / "arrived.log"
+        lines = log.read_text("utf-8").splitlines() if log.exists() else []
+        return {path: float(at) for at, _, path in (line.partition(" ") for line in lines)}
 
 
 @contextmanager
@@ -61,7 +83,7 @@ def sink(folder: Path) -> Iterator[Sink]:
     server = subprocess.Popen([program, "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
     try:
         _wait(port)
-        yield Sink(port, tls_port, (folder / "sink.crt").read_text("utf-8"))
+        yield Sink(folder, port, tls_port, (folder / "sink.crt").read_text("utf-8"))
     finally:
         server.terminate()
         server.wait(10)

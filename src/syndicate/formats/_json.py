@@ -1,8 +1,9 @@
 """How a JSON document is written: without gaps, in a fixed order, in bytes that any JSON parser takes."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from syndicate.formats._story import legal
 
@@ -16,7 +17,7 @@ def present(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def encoded(document: Mapping[str, Any]) -> bytes:
     """The document in UTF-8, keys in the order given, without characters that XML or UTF-8 can't carry."""
-    return json.dumps(_legal(document), ensure_ascii=False, indent=1).encode() + b"\n"
+    return orjson.dumps(_legal(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _legal(value: object) -> object:

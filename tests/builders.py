@@ -214,6 +214,7 @@ def a_delivery(
         created_at=NOON,
         patient_since=NOON,
         settled_at=None,
+        kept_until=None,
     )
 
 

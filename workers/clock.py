@@ -1,4 +1,4 @@
-"""The clock: sweeps the ledger for whatever is due, and asks every lane for a sign of life.
+"""The clock: sweeps the ledger for whatever is due, asks every lane for a sign of life, and prunes once a day.
 
 A loop of its own, not Celery's beat: what finds lost messages must not itself be a message. Two clocks are harmless.
 """
@@ -6,6 +6,7 @@ A loop of its own, not Celery's beat: what finds lost messages must not itself b
 import signal
 import threading
 import time
+from itertools import islice
 
 import structlog
 
@@ -14,6 +15,9 @@ from syndicate.monitor.logs import set_up_logs
 from syndicate.settings import read_settings
 
 log = structlog.get_logger(__name__)
+
+A_DAY_S = 86_400.0
+PRUNE_AT_ONCE = 10  # transactions between two sweeps, which must not have to wait
 
 
 def run() -> None:
@@ -34,7 +38,7 @@ def run() -> None:
 
 def _tick(system: System, stop: threading.Event) -> None:
     workers = system.settings.workers
-    next_beat = 0.0
+    next_beat = next_prune = 0.0
     while not stop.is_set():
         try:
             woken = system.sweep()
@@ -45,6 +49,17 @@ def _tick(system: System, stop: threading.Event) -> None:
                 if changed := system.notice_changes():
                     log.info("destinations.changed", destinations=changed)
                 next_beat = time.monotonic() + workers.beat_every_s
+            if time.monotonic() >= next_prune and _prune_some(system):
+                next_prune = time.monotonic() + A_DAY_S
         except Exception:
             log.exception("clock.failed")  # a database that is away now may be back at the next tick
         stop.wait(workers.sweep_every_s)
+
+
+def _prune_some(system: System) -> bool:
+    """Drop some of what need not be kept; tells whether that was all."""
+    parts = list(islice(system.prune(), PRUNE_AT_ONCE))
+    if parts:
+        many, size = sum(part.deliveries for part in parts), sum(part.bytes for part in parts)
+        log.info("ledger.pruned", deliveries=many, bytes=size)
+    return len(parts) < PRUNE_AT_ONCE

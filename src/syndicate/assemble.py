@@ -3,7 +3,7 @@
 import os
 import random
 import socket
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.retention import Dropped
 from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
@@ -24,6 +25,7 @@ from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
+from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.replay import Replayed, replay
@@ -112,6 +114,10 @@ class System:
         self.handover(steps)
         return len(steps)
 
+    def prune(self) -> Iterator[Dropped]:
+        """Drop what need not be kept any longer, in small transactions; tells what each has dropped."""
+        return prune(self.ledger, keep=self.kept_for)
+
     def notice_changes(self) -> list[str]:
         """See whether a destination's address or secrets have changed; tells which, and lets what failed wait again."""
         found = fingerprints(self.settings, self.newsroom)
@@ -164,6 +170,11 @@ class System:
             policy=self.policy,
             around=Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping),
         )
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long the bytes of what is settled are kept."""
+        return timedelta(days=self.settings.retention.bodies_days)
 
     @property
     def policy(self) -> DeliveryPolicy:

@@ -54,6 +54,16 @@ class Breaker(Record):
     days: int = Field(default=7, ge=1, description="distinct days with failures and no success, then it is paused")
 
 
+class Retention(Record):
+    """How long bytes are kept. The rows that say who had what, and all that a removal needs, are kept for ever."""
+
+    bodies_days: int = Field(
+        default=200,
+        ge=1,
+        description="of a delivery that is settled, and of what was answered; six months is the least",
+    )
+
+
 class Workers(Record):
     """How many worker processes `syndicate up` starts for each lane, and their bounds."""
 
@@ -94,6 +104,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     patience: Patience = Patience()
     breaker: Breaker = Breaker()
+    retention: Retention = Retention()
     workers: Workers = Workers()
 
     @classmethod

@@ -198,6 +198,10 @@ class Rehearsal:
         self.sweep()
         self.run_all()
 
+    def prune(self) -> int:
+        """Do what the clock does once a day; tells of how many deliveries the bytes were dropped."""
+        return sum(dropped.deliveries for dropped in self.system.prune())
+
     def replan(self, article: str = "a-1") -> None:
         """Plan an article once more, and do everything that follows."""
         self.system.perform(Plan(article_id=article))
@@ -305,6 +309,10 @@ class Rehearsal:
         with self.ledger.read() as connection:
             found = deliveries.of_article(connection, article)
         return [row for row in found if not partner or row.partner_id == partner]
+
+    def has_bytes(self, row: Delivery) -> bool:
+        """Whether the bytes that a delivery carries are there."""
+        return any(content["digest"] == row.body for content in self.rows_of("contents"))
 
     def manifest(self, row: Delivery) -> Manifest:
         """What a delivery carries."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
+from tests.golden.formats.samples import a_publisher, a_retraction, the_story
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -21,6 +22,15 @@ def test_every_feed_format_can_render(name):
 def test_every_article_format_can_render_and_retract(name):
     module = article_format(name)
     assert (isinstance(module.MEDIA_TYPE, str), callable(module.render), callable(module.retract)) == (True,) * 3
+
+
+@pytest.mark.parametrize("name", ARTICLE_FORMATS)
+def test_every_article_format_writes_the_articles_own_name_so_that_no_two_articles_have_the_same_bytes(name):
+    module, publisher = article_format(name), a_publisher()
+    story, retraction = the_story(), a_retraction()
+
+    assert story.uri.encode() in module.render(story, publisher=publisher).body
+    assert retraction.uri.encode() in module.retract(retraction, publisher=publisher).body
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,19 @@
-"""Who may ask, by shell? `ledger` brings the database to the shape that this version expects, or looks at it."""
+"""Who may ask, by shell? `ledger` brings the database to the shape that this version expects, or prunes it."""
+
+from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 from alembic.util.exc import CommandError
+from rich.progress import Progress
 
-from syndicate.cli.opening import UPGRADE, AsJson, is_missing, opened_ledger, plain_errors, settings_of
+from syndicate.assemble import System
+from syndicate.cli.opening import UPGRADE, AsJson, is_missing, opened, opened_ledger, plain_errors, settings_of
 from syndicate.cli.terminal import fail, output, print_json
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import is_current, migrate
+from syndicate.ledger.retention import Dropped
+from syndicate.pipeline.prune import prunable
 
 NEWER = "the ledger was made by a newer version of syndicate than this one; install that version"
 
@@ -33,6 +40,35 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
             fail(f"{_name(ledger)}: {wrong}")
         if wrong:
             raise typer.Exit(1)
+
+
+def prune(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be dropped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Drop the bytes of what was settled longer ago than [retention] says. The clock does the same once a day.
+
+    Every row stays, and all that a withdrawal needs: it reaches everybody who ever had any version.
+    """
+    with opened(context) as system:
+        found = prunable(system.ledger, keep=system.kept_for)
+        parts = [found] if dry_run else list(_bar(system, found.deliveries, quiet=as_json))
+    many, size = sum(part.deliveries for part in parts), sum(part.bytes for part in parts)
+    if as_json:
+        return print_json({"deliveries": many, "bytes": size, "kept_days": system.kept_for.days, "dry_run": dry_run})
+    what = "would be dropped" if dry_run else "were dropped"
+    kept = f"older than {system.kept_for.days} days"
+    return output().print(f"the bytes of {many} deliveries {kept} {what}: {size / 2**20:.1f} MiB", soft_wrap=True)
+
+
+def _bar(system: System, total: int, *, quiet: bool) -> Iterator[Dropped]:
+    console = output(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("dropping", total=total)
+        for dropped in system.prune():
+            progress.advance(task, dropped.deliveries)
+            yield dropped
 
 
 def _wrong(ledger: Ledger) -> str:

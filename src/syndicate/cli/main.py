@@ -68,10 +68,11 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
             ),
         ),
         "ledger": (
-            "Make the ledger, bring it up to date, or look whether it is.",
+            "Make the ledger, bring it up to date, look whether it is, or drop what need not be kept.",
             (
                 ("upgrade", ledger.upgrade, "syndicate ledger upgrade"),
                 ("check", ledger.check, "syndicate ledger check"),
+                ("prune", ledger.prune, "syndicate ledger prune --dry-run"),
             ),
         ),
     }

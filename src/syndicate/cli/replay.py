@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from syndicate.cli.opening import AsJson, opened
-from syndicate.cli.terminal import output, print_json
+from syndicate.cli.terminal import local, output, print_json
 from syndicate.cli.why import no_such_partner, partner_id
 from syndicate.ledger.backlog import Which
 
@@ -35,11 +35,12 @@ def replay(  # noqa: PLR0917 - each is an option, and has a name on the command 
     if delivered and not (delivery or article or partner):
         raise typer.BadParameter("--delivered wants a --delivery, an --article or a --partner")
     with opened(context) as system:
+        timezone = system.newsroom.publisher.timezone
         known = system.newsroom.directory
         asked = partner_id(known, partner) if partner else None
         if asked and known.partner(asked) is None:
             raise typer.BadParameter(no_such_partner(known, partner or ""))
-        moment = since.replace(tzinfo=ZoneInfo(system.newsroom.publisher.timezone)).astimezone(UTC) if since else None
+        moment = since.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC) if since else None
         which = Which(delivery=delivery, article=article, partner=asked, since=moment, delivered=delivered)
         done = system.replay(which)
     if as_json:
@@ -48,4 +49,7 @@ def replay(  # noqa: PLR0917 - each is an option, and has a name on the command 
     told = [f"{len(done.again)} deliveries will be sent again now"]
     told += [f"{len(done.planned)} articles are planned again for who lacks them"] if done.planned else []
     told += [f"{done.left} are overtaken, ended or unwritable, and stay as they are"] if done.left else []
+    if done.kept_until:
+        until = local(done.kept_until, timezone)
+        told += [f"{done.gone} can't be sent again: their bytes are gone, the last were kept until {until}"]
     output().print("; ".join(told), soft_wrap=True)

@@ -1,6 +1,7 @@
 """Who may ask, by shell? `why` tells how every partner stands with an article, and why."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def why(
     if dropped := _pictures(found):
         console.print(dropped)
     if deliveries:
-        console.print(_deliveries(found))
+        console.print(_deliveries(found, timezone))
         for address in _addresses(found):
             console.print(address, soft_wrap=True)  # on a line of its own, to be copied whole
     return None
@@ -92,14 +93,14 @@ def _addresses(found: Why) -> list[str]:
     return [legible(f"{sending.id}: {sending.remote_url}") for sending in sendings]
 
 
-def _deliveries(found: Why) -> RenderableType:
+def _deliveries(found: Why, timezone: str) -> RenderableType:
     rows = [
         (
             sending.id,
             f"{sending.action} revision {sending.revision} to {sending.destination}",
             sending.state,
             sending.tries,
-            sending.reason,
+            sending.reason + _until(sending.kept_until, timezone),
         )
         for one in found.explanations
         for sending in one.deliveries
@@ -107,3 +108,7 @@ def _deliveries(found: Why) -> RenderableType:
     if not rows:
         return "no delivery yet"
     return table("delivery", "what", "state", "tries", "reason", rows=rows, right=["tries"], whole=["delivery"])
+
+
+def _until(kept_until: datetime | None, timezone: str) -> str:
+    return f"; its bytes were kept until {local(kept_until, timezone)}" if kept_until else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select
 
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import contents
@@ -38,6 +38,12 @@ def keep_all(connection: Connection, some: Iterable[Packed]) -> None:
     """Keep several; what is there already is left alone."""
     distinct = {one.digest: vars(one) for one in some}
     insert_new(connection, contents, list(distinct.values()))
+
+
+def drop(connection: Connection, digests: Collection[str]) -> int:
+    """Drop some contents that nothing refers to any more; answers how many bytes they took."""
+    gone = delete(contents).where(contents.c.digest.in_(digests)).returning(func.length(contents.c.gzip))
+    return sum(connection.scalars(gone)) if digests else 0
 
 
 def packed(connection: Connection, digest: str) -> bytes:

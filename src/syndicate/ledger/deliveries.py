@@ -50,6 +50,7 @@ class Delivery:
     created_at: datetime
     patient_since: datetime | None
     settled_at: datetime | None
+    kept_until: datetime | None
 
     @property
     def may_have_arrived(self) -> bool:
@@ -172,7 +173,7 @@ def rearm(
     """Let deliveries that ended wait again, due now, as far as they are still wanted; tells which do.
 
     Left alone are those that a newer revision or answer has overtaken, whose agreement has ended, that were never
-    written, or for whose article something waits for the same destination already.
+    written, whose bytes are gone, or for whose article something waits for the same destination already.
     """
     concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
     locked = select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id)
@@ -187,6 +188,13 @@ def rearm(
         .returning(deliveries.c.id)
     )
     return sorted(written.scalars())
+
+
+def gone(connection: Connection, ids: Sequence[str]) -> list[datetime]:
+    """Until when the bytes were kept of those of these that have none any more, the first first."""
+    kept_until = deliveries.c.kept_until
+    wanted = select(kept_until).where(deliveries.c.id.in_(ids), kept_until.is_not(None))
+    return [row.kept_until for row in connection.execute(wanted.order_by(kept_until))]
 
 
 def failed_and_mendable(
@@ -229,6 +237,11 @@ def unpark(connection: Connection, seqs: Sequence[int], *, now: datetime) -> Non
     connection.execute(update(deliveries).where(waiting).values(due_at=now))
 
 
+def in_term(now: datetime) -> ColumnElement[bool]:
+    """Whether the agreement that it was owed under still runs."""
+    return or_(deliveries.c.expires_at.is_(None), deliveries.c.expires_at > now)
+
+
 def _is_wanted(now: datetime) -> ColumnElement[bool]:
     """Beside a join of the article: whether what has ended may wait again."""
     other = deliveries.alias("sibling")
@@ -238,8 +251,7 @@ def _is_wanted(now: datetime) -> ColumnElement[bool]:
         other.c.seq != deliveries.c.seq,
         other.c.state.in_(("waiting", "sending")),
     )
-    in_term = or_(deliveries.c.expires_at.is_(None), deliveries.c.expires_at > now)
-    return and_(deliveries.c.body.is_not(None), is_current(), in_term, ~sibling)
+    return and_(deliveries.c.body.is_not(None), deliveries.c.kept_until.is_(None), is_current(), in_term(now), ~sibling)
 
 
 def _named(delivery_id: str) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, true, update
+from sqlalchemy import Connection, Select, case, select, true, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new, upsert
@@ -98,6 +98,7 @@ def publish(
     """Put new bytes in place, all formats at once; False, and nothing changed, when a later build has overtaken us."""
     if not _advance(connection, seen, {"selection": selection, "changed_at": changed_at, "built_at": now}):
         return False
+    former = set(connection.scalars(_digests(seen.id)))
     for name, rendition in sorted(renditions.items()):
         row = {
             "feed_id": seen.id,
@@ -106,6 +107,7 @@ def publish(
             "media_type": rendition.media_type,
         }
         upsert(connection, feed_renditions, row, key=["feed_id", "format"])
+    contents.drop(connection, former - set(connection.scalars(_digests(seen.id))))  # nobody is served these any more
     return True
 
 
@@ -124,6 +126,10 @@ def serve(connection: Connection, feed_id: str, format_name: str) -> Served | No
         built_at=row.built_at,
         packed=contents.packed(connection, row.digest),
     )
+
+
+def _digests(feed_id: str) -> Select[str]:
+    return select(feed_renditions.c.digest).where(feed_renditions.c.feed_id == feed_id)
 
 
 def _advance(connection: Connection, seen: FeedState, values: Mapping[str, object]) -> bool:

@@ -95,7 +95,7 @@ revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(20), nullable=False, comment="published, updated or withdrawn"),
     Column("event_seq", Counter, ForeignKey("events.seq"), nullable=False),
-    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False),
+    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False, index=True),
     Column("section", Text, nullable=False, default="", comment="the path, each name followed by ' > '"),
     Column("updated", UtcDateTime, nullable=False, comment="moves with significant changes only, never backwards"),
     Column("recorded_at", UtcDateTime, nullable=False),
@@ -179,6 +179,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("patient_since", UtcDateTime, comment="when it was tried first, or replayed last; none before"),
     Column("settled_at", UtcDateTime),
+    Column("kept_until", UtcDateTime, comment="when retention dropped its bytes; none: they are here, or never were"),
     UniqueConstraint("destination_id", "number"),
     Index("ix_deliveries_article_id", "article_id", "destination_id"),
     # What waits stands in line by destination, so that nobody's line is any longer for somebody else's. An index for
@@ -190,6 +191,11 @@ deliveries = Table(
     # At most one live claim for a destination and article: the version fence holds even if all else failed.
     Index("ix_deliveries_sending", "line", "article_id", unique=True, **_where("state = 'sending'")),
     Index("ix_deliveries_failed", "destination_id", "settled_at", **_where("state = 'failed'")),
+    Index(
+        "ix_deliveries_kept",
+        "settled_at",
+        **_where("kept_until IS NULL AND body IS NOT NULL AND settled_at IS NOT NULL"),
+    ),
 )
 
 health = Table(
@@ -259,7 +265,7 @@ feed_renditions = Table(
     metadata,
     Column("feed_id", Text, ForeignKey("feeds.id"), primary_key=True),
     Column("format", String(20), primary_key=True),
-    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False),
+    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False, index=True),
     Column("media_type", Text, nullable=False),
 )
 

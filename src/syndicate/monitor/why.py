@@ -18,7 +18,7 @@ Word = Literal["delivered", "waiting", "sending", "failed", "cancelled", "held",
 
 
 class Sending(Record):
-    """One delivery, as `why` tells it."""
+    """One delivery, as `why` tells it. Its bytes were `kept_until` then; none: they are here, or never were."""
 
     id: str
     destination: str
@@ -29,6 +29,7 @@ class Sending(Record):
     tries: int
     due_at: Moment | None
     settled_at: Moment | None
+    kept_until: Moment | None = None
     remote_url: str = ""
 
 
@@ -150,5 +151,6 @@ def _sending(row: Delivery, remote_url: str) -> Sending:
         tries=row.tries,
         due_at=row.due_at,
         settled_at=row.settled_at,
+        kept_until=row.kept_until,
         remote_url=remote_url,
     )

@@ -9,7 +9,7 @@ from syndicate.ledger import articles, backlog, deliveries
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.problem import invalid
-from syndicate.model.record import Record
+from syndicate.model.record import Moment, Record
 from syndicate.model.step import Deliver, Plan, Step
 from syndicate.pipeline.newsroom import Newsroom
 
@@ -17,19 +17,24 @@ PLANS_AT_ONCE = 200  # handed over at once; the sweep finds the rest
 
 
 class Replayed(Record):
-    """What a replay found: what waits again, which articles are planned again, and how many are not wanted any more."""
+    """What a replay found: what waits again, which articles are planned again, and how many are not wanted any more.
+
+    `gone` counts those that retention has left without bytes; the last of these were kept until `kept_until`.
+    """
 
     again: tuple[str, ...]
     planned: tuple[str, ...]
     left: int
+    gone: int
+    kept_until: Moment | None
     steps: tuple[Step, ...]
 
 
 def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -> Replayed:
     """Let what failed and fits all of `which` wait again, due now; and plan again the articles that lack a delivery.
 
-    Left as they are: those that a newer revision or answer has overtaken, or whose agreement has ended. Raises
-    `Invalid` when what was delivered is to be sent again of an article that is withdrawn.
+    Left as they are: those that a newer revision or answer has overtaken, whose agreement has ended, or whose bytes
+    are gone. Raises `Invalid` when what was delivered is to be sent again of an article that is withdrawn.
     """
     wanted = newsroom.directory.destination_ids(which.partner)
     with ledger.write() as connection:
@@ -39,9 +44,16 @@ def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -
                 raise invalid("article", f"{which.article} is withdrawn: only its removal can be sent again")
         ended = backlog.ended(connection, which)
         again = deliveries.rearm(connection, ended, now=database_time(connection), states=which.states)
+        gone = deliveries.gone(connection, ended)
         lacking = backlog.lacking(connection, which, destinations=wanted)
         articles.ask_for_plan(connection, lacking, now=now)
     steps: list[Step] = [Deliver(lane="slow")] if again else []
     steps += [Plan(article_id=name) for name in lacking[:PLANS_AT_ONCE]]
-    left = len(ended) - len(again)
-    return Replayed(again=tuple(again), planned=tuple(lacking), left=left, steps=tuple(steps))
+    return Replayed(
+        again=tuple(again),
+        planned=tuple(lacking),
+        left=len(ended) - len(again) - len(gone),
+        gone=len(gone),
+        kept_until=max(gone, default=None),
+        steps=tuple(steps),
+    )

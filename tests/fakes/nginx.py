@@ -43,10 +43,19 @@ class Nginx:
     port: int
     folder: Path
 
-    def seen(self) -> list[dict[str, str]]:
-        """What came, a line for each request: connection, protocol, who, verified, uri."""
+    def seen(self, many: int) -> list[dict[str, str]]:
+        """What came, a line for each request: connection, protocol, who, verified, uri.
+
+        It writes them down after it has answered: so many are waited for.
+        """
+        until = time.monotonic() + 10
+        while len(lines := self._lines()) < many and time.monotonic() < until:
+            time.sleep(0.02)
+        return [json.loads(line) for line in lines]
+
+    def _lines(self) -> list[str]:
         log = self.folder / "access.log"
-        return [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
+        return log.read_text("utf-8").splitlines() if log.exists() else []
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def test_our_certificate_is_shown_where_the_destination_has_one(door, server, pa
 
     door.post(a_post(server, ca=ca, certificate=(paper / "zhongxiang.pem").read_text()))
 
-    assert [(one["who"], one["verified"]) for one in server.seen()] == [("CN=zhongxiang", "SUCCESS")]
+    assert [(one["who"], one["verified"]) for one in server.seen(1)] == [("CN=zhongxiang", "SUCCESS")]
 
 
 def test_two_destinations_on_one_server_are_each_spoken_to_as_themselves(door, server, paper):
@@ -129,7 +129,7 @@ def test_two_destinations_on_one_server_are_each_spoken_to_as_themselves(door, s
         certificate = (paper / f"{name}.pem").read_text() if name else ""
         door.post(a_post(server, ca=ca, certificate=certificate, path=f"/{name}"))
 
-    assert [(one["uri"], one["who"]) for one in server.seen()] == [
+    assert [(one["uri"], one["who"]) for one in server.seen(6)] == [
         (f"/{name}", f"CN={name}" * bool(name)) for name in names
     ]
 
@@ -139,7 +139,7 @@ def test_many_at_once_share_one_connection_over_http_2(server, paper):
 
     window.post_all([a_post(server, ca=(paper / "ca.pem").read_text()) for _ in range(40)])
 
-    seen = server.seen()
+    seen = server.seen(40)
     assert {one["protocol"] for one in seen} == {"HTTP/2.0"}
     assert len({one["connection"] for one in seen}) == 1
     window.close()
@@ -153,7 +153,7 @@ def test_a_connection_is_kept_and_used_again(tmp_path):
             window.post(Post(url, b"{}", {}, "internal", 5.0, 1000))
         window.close()
 
-        assert len({one["connection"] for one in server.seen()}) == 1
+        assert len({one["connection"] for one in server.seen(5)}) == 1
 
 
 # what is wrong with them

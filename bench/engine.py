@@ -78,7 +78,11 @@ def _policy() -> DeliveryPolicy:
     )
     lease = timedelta(seconds=60)
     return DeliveryPolicy(
-        retry=retry, breaker=BreakerPolicy(**vars(breaker)), lease=lease, budget=timedelta(minutes=10)
+        retry=retry,
+        breaker=BreakerPolicy(**vars(breaker)),
+        verify_within=timedelta(hours=24),
+        lease=lease,
+        budget=timedelta(minutes=10),
     )
 
 

@@ -17,7 +17,7 @@ from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
 from syndicate.model.event import Envelope
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
@@ -31,10 +31,12 @@ from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.verify import verify
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
 from syndicate.transports.fan_out import FanOut
+from syndicate.transports.pages import Pages
 
 BUDGET = timedelta(seconds=120)  # how long one Deliver step may keep a worker; told to stop, it ends within a deadline
 FORGET_WORKERS = timedelta(hours=1)
@@ -138,8 +140,9 @@ class System:
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        if "_wire" in vars(self):
-            self._wire.close()
+        for made in ("_wire", "_pages"):
+            if made in vars(self):
+                getattr(self, made).close()
         self.ledger.close()
 
     def _receive(self, envelope: Envelope) -> Received:
@@ -159,6 +162,8 @@ class System:
                 )
             case Deliver():
                 return self._deliver(step)
+            case Verify():
+                return verify(self.ledger, step.deliveries, look=self._pages.look, lease=self.policy.lease)
             case Beat():
                 return self._show_life(step.lane)
 
@@ -187,6 +192,7 @@ class System:
                 give_up_after_s=patience.give_up_after_h * 3600,
             ),
             breaker=BreakerPolicy(**vars(breaker)),
+            verify_within=timedelta(hours=self.settings.takedown.verify_within_h),
             lease=timedelta(seconds=self.settings.workers.lease_s),
             budget=BUDGET,
         )
@@ -194,6 +200,10 @@ class System:
     @cached_property
     def _wire(self) -> FanOut:
         return FanOut(secret=self.settings.secret)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages(secret=self.settings.secret)
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:

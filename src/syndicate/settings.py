@@ -64,6 +64,14 @@ class Retention(Record):
     )
 
 
+class Takedown(Record):
+    """When a withdrawal is overdue at a partner that has accepted it."""
+
+    verify_within_h: float = Field(
+        default=24, gt=0, description="the page must be gone by then; a destination may differ"
+    )
+
+
 class Workers(Record):
     """How many worker processes `syndicate up` starts for each lane, and their bounds."""
 
@@ -105,6 +113,7 @@ class Settings(BaseSettings):
     patience: Patience = Patience()
     breaker: Breaker = Breaker()
     retention: Retention = Retention()
+    takedown: Takedown = Takedown()
     workers: Workers = Workers()
 
     @classmethod

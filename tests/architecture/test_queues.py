@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from syndicate.dispatch.routes import TASKS, lane_of
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 
 ROOT = Path(__file__).parents[2]
 # Every Step there can be, as far as its route depends on it. Removals, first tries and retries are all Deliver steps.
@@ -21,6 +21,7 @@ STEPS: tuple[Step, ...] = (
     BuildFeed(feed_id="all"),
     BuildFeed(feed_id="all", urgent=True),
     *(Deliver(lane=lane) for lane in SENDING),
+    Verify(deliveries=("d_1",)),
     *(Beat(lane=lane) for lane in LANES),
 )
 

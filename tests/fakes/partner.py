@@ -65,6 +65,8 @@ class FakePartner:
         self._otherwise = otherwise or reply(200)
         self._queue: deque[Behaviour] = deque()
         self._seen: list[Seen] = []
+        self._pages: dict[str, Behaviour] = {}
+        self._looks: list[Seen] = []
         self._changed = Condition()
         self._stopped = False
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -79,6 +81,21 @@ class FakePartner:
         """Every request that came in whole, in order."""
         with self._changed:
             return tuple(self._seen)
+
+    @property
+    def looks(self) -> Requests:
+        """Every look at a page that it shows, in order."""
+        with self._changed:
+            return tuple(self._looks)
+
+    def show(self, path: str, behaviour: Behaviour | None = None) -> str:
+        """Have a page at this path that behaves like this from now on (by default it is there); tells its address.
+
+        Looks at it are in `looks` and not in `requests`, and take nothing from the queue.
+        """
+        with self._changed:
+            self._pages[path] = behaviour or reply(200)
+        return f"{self.url.removesuffix('/push')}{path}"
 
     def will(self, *behaviours: Behaviour) -> None:
         """Queue what to do with the next requests, one each."""
@@ -114,6 +131,9 @@ class FakePartner:
     def next_for(self, seen: Seen) -> Behaviour:
         """Remember a request and say what to do with it."""
         with self._changed:
+            if seen.path in self._pages:
+                self._looks.append(seen)
+                return self._pages[seen.path]
             self._seen.append(seen)
             self._changed.notify_all()
             return self._queue.popleft() if self._queue else self._otherwise

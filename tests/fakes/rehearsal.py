@@ -274,8 +274,9 @@ class Rehearsal:
         self.now += by
 
     def let_time_pass(self, by: timedelta) -> None:
-        """Turn back every moment of every delivery and health by so much: that is how old all of it is then."""
-        for table, key in ((tables.deliveries, "seq"), (tables.health, "destination_id")):
+        """Turn back every moment of every delivery, health and takedown by so much: that is how old it is then."""
+        keys = ((tables.deliveries, "seq"), (tables.health, "destination_id"), (tables.takedowns, "delivery_seq"))
+        for table, key in keys:
             moments = [column.name for column in table.c if isinstance(column.type, UtcDateTime | Date)]
             with self.ledger.write() as connection:
                 for found in connection.execute(table.select()).mappings().all():

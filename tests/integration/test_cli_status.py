@@ -23,7 +23,7 @@ def a_lane(name="deliver", *, heard_s_ago=3.0, oldest_due_s=None):
     return LaneStatus(lane=name, queued=0, waiting=0, sending=0, failed=0, oldest_due_s=oldest_due_s, workers=workers)
 
 
-def a_status(*lanes, broker_reachable=True, failed=(), paused=None):
+def a_status(*lanes, broker_reachable=True, failed=(), paused=None, overdue=()):
     return Status(
         at=NOON,
         broker_reachable=broker_reachable,
@@ -35,6 +35,8 @@ def a_status(*lanes, broker_reachable=True, failed=(), paused=None):
         feeds_behind=0,
         troubled=dict.fromkeys(paused or {}, "paused"),
         paused=paused or {},
+        takedowns=len(overdue),
+        overdue=tuple(overdue),
         lanes=lanes or (a_lane(),),
     )
 
@@ -68,6 +70,15 @@ def test_a_destination_that_is_paused_is_a_worry_with_the_way_out():
 
     assert worry.startswith("yunfeng/push is paused: failures on 7 days")
     assert worry.endswith("syndicate resume yunfeng/push")
+
+
+def test_a_page_that_must_be_gone_and_is_not_is_a_worry_with_what_to_do():
+    (worry,) = worries(a_status(overdue=["a-7 at yunfeng/push"]))
+
+    assert worry.startswith(
+        "1 pages of withdrawn articles aren't known to be gone though their time is up: a-7 at yunfeng"
+    )
+    assert "syndicate withdrawals --open" in worry
 
 
 def test_the_lanes_that_nobody_works_in_are_named():

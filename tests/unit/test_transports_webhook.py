@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from syndicate.model.delivery import LONGEST_RETRY_AFTER_S, Parcel
 from syndicate.transports.answers import excerpt, meaning, receipt, retry_after_s
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.http import Answer, Post
+from syndicate.transports.http import Answer, Get, Post
 from syndicate.transports.keys import keys_of
+from syndicate.transports.pages import Pages
 from syndicate.transports.signature import verify
 from syndicate.transports.webhook import Webhook, WebhookSettings
+from tests.builders import a_destination
 
 SECRET = "whsec_" + "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5"
 NOW = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
@@ -25,9 +27,14 @@ URL = "https://hezuo.example/tuisong?token=mimamima&a=1"
 class ADoor:
     answer: Answer
     posts: list[Post] = field(default_factory=list)
+    gets: list[Get] = field(default_factory=list)
 
     def post(self, post):
         self.posts.append(post)
+        return self.answer
+
+    def get(self, get):
+        self.gets.append(get)
         return self.answer
 
 
@@ -296,3 +303,49 @@ def test_no_answer_is_ever_too_strange_to_be_kept(body):
     kept = excerpt(an_answer(body=body), hide=URL)
     assert len(kept) <= 500
     assert kept.encode("utf-8").decode("utf-8") == kept
+
+
+# -- the partner's page
+
+
+def looked_at(page, **settings):
+    door = ADoor(an_answer(404))
+    told = WebhookSettings(url=URL, secret="hezuo", **settings)
+    answer = Webhook(settings=told, secret=a_certificate, door=door).look(page)
+    (get,) = door.gets
+    return answer.status, get
+
+
+def a_certificate(name):
+    return f"{name}: no PEM, and never read where it isn't needed"
+
+
+def test_a_page_is_looked_at_as_its_destination_is_set():
+    status, get = looked_at("https://www.hezuo.example/a/7", deadline_s=7, network="internal")
+    assert (status, get.url, get.policy, get.deadline_s) == (404, "https://www.hezuo.example/a/7", "internal", 7)
+
+
+def test_of_a_page_nothing_is_read_but_its_status():
+    assert looked_at("https://www.hezuo.example/a/7")[1].max_response_bytes == 0
+
+
+def test_a_page_on_another_host_is_shown_no_certificate_of_ours():
+    assert looked_at("https://www.hezuo.example/a/7", certificate="paper", ca="their-ca")[1].tls is None
+
+
+def test_a_page_on_the_destinations_own_host_is_trusted_as_the_destination_is():
+    with pytest.raises(DestinationMisconfigured, match="secret their-ca is not what it should be"):
+        looked_at("https://hezuo.example/a/7", ca="their-ca")
+
+
+@pytest.mark.parametrize("page", ["http://[", "https://", "http://:99999/"])
+def test_what_is_no_address_is_left_to_the_door_to_refuse(page):
+    assert looked_at(page)[1].url == page
+
+
+def test_the_way_to_pages_says_of_what_is_no_address_that_it_can_not_be_looked_at():
+    pages = Pages(secret=lambda name: SECRET)
+    destination = a_destination("http://10.0.0.7/push")
+    (sight,) = pages.look([(destination, "http://[?token=mimamima")])
+    pages.close()
+    assert (sight.finding, "mimamima" in sight.reason) == ("unknown", False)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import age, fail, local, output, print_json, table
 from syndicate.cli.why import no_such_partner, partner_id
-from syndicate.model.feed import Directory
 from syndicate.monitor.destinations import DestinationStatus
 from syndicate.monitor.destinations import destinations as look
 
@@ -44,18 +44,20 @@ def pause(
 ) -> None:
     """Send nothing to a destination but removals. What it misses is held, in view, and goes when it is resumed."""
     with opened(context) as system:
-        done = system.pause(_destinations(system.newsroom.directory, named), because=reason)
+        done = system.pause(destinations_of(system, named), because=reason)
     _tell(done, "paused", as_json=as_json)
 
 
 def resume(context: typer.Context, named: Named, as_json: AsJson = False) -> None:
     """Send to a destination again: what was held goes at once, and what failed meanwhile is tried again."""
     with opened(context) as system:
-        done = system.resume(_destinations(system.newsroom.directory, named))
+        done = system.resume(destinations_of(system, named))
     _tell(done, "resumed", as_json=as_json)
 
 
-def _destinations(directory: Directory, named: str) -> list[str]:
+def destinations_of(system: System, named: str) -> list[str]:
+    """The destinations that are meant, by id. Ends the command where there is none of that name."""
+    directory = system.newsroom.directory
     partner_named, _, name = named.partition("/")
     partner = directory.partner(partner_id(directory, partner_named))
     if partner is None:

@@ -14,6 +14,7 @@ import typer
 
 from syndicate.cli import (
     check,
+    deliveries,
     demo,
     destinations,
     feeds,
@@ -27,6 +28,7 @@ from syndicate.cli import (
     up,
     web,
     why,
+    withdrawals,
 )
 
 Command = tuple[str, Callable[..., None], str]
@@ -40,6 +42,8 @@ COMMANDS: Sequence[Command] = (
     ("check", check.check, "syndicate --config config check"),
     ("status", status.status, "syndicate status --watch"),
     ("why", why.why, "syndicate why jingshan-20260312-01 荆楚网"),
+    ("withdrawals", withdrawals.withdrawals, "syndicate withdrawals --open"),
+    ("deliveries", deliveries.deliveries, "syndicate deliveries 荆楚网 --last 20"),
     ("destinations", destinations.destinations, "syndicate destinations --troubled"),
     ("pause", destinations.pause, "syndicate pause 荆楚网 --reason 对方改版"),
     ("resume", destinations.resume, "syndicate resume 荆楚网/webhook"),

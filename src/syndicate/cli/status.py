@@ -12,7 +12,7 @@ from rich.text import Text
 from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import age, legible, local, output, print_json, table
-from syndicate.monitor.status import LaneStatus, Status
+from syndicate.monitor.status import FEW, LaneStatus, Status
 from syndicate.monitor.status import status as look_once
 
 HEARD_WITHIN_S = 60.0
@@ -28,7 +28,8 @@ def status(
     """Show each lane: what is queued and waiting, the oldest thing due, and its workers.
 
     Exit code 1 when the broker can't be reached, a lane has no worker heard within 60 s, something has been due for
-    more than 5 minutes, a delivery failed within the last day, or a destination is paused: it says which.
+    more than 5 minutes, a delivery failed within the last day, a destination is paused, or the page of a withdrawn
+    article isn't known to be gone in time: it says which.
     """
     with opened(context) as system:
         if watch:
@@ -55,7 +56,18 @@ def worries(found: Status) -> list[str]:
         f"{name} is paused: {because}; what it misses is held until: syndicate resume {name}"
         for name, because in found.paused.items()
     ]
-    return broker + (silence if silent else []) + late + (failed if found.failed_lately else []) + paused
+    overdue = [
+        f"{len(found.overdue)} pages of withdrawn articles aren't known to be gone though their time is up: "
+        f"{', '.join(found.overdue[:FEW])}; run: syndicate withdrawals --open, and call whoever runs the page"
+    ]
+    return [
+        *broker,
+        *(silence if silent else []),
+        *late,
+        *(failed if found.failed_lately else []),
+        *paused,
+        *(overdue if found.overdue else []),
+    ]
 
 
 def _is_heard(lane: LaneStatus) -> bool:
@@ -107,6 +119,7 @@ def _view(found: Status, *, timezone: str) -> Group:
     worried = worries(found)
     unwell = ", ".join(f"{name} ({condition})" for name, condition in found.troubled.items())
     totals += f"\ndestinations that aren't well: {unwell or 'none'}"
+    totals += f"\npages that must go and aren't known to be gone: {found.takedowns}" if found.takedowns else ""
     end = Text("\n".join(worried), style="bold red") if worried else Text("all is well", style="green")
     return Group(lanes, Text(totals), end)
 

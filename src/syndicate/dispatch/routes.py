@@ -1,12 +1,13 @@
 """Which task a Step becomes, and which lane it goes by. The only thing that both ends of a queue know."""
 
-from syndicate.model.step import Beat, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.model.step import Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 
 TASKS: dict[type[Step], str] = {
     Plan: "syndicate.plan",
     Withdraw: "syndicate.withdraw",
     BuildFeed: "syndicate.build_feed",
     Deliver: "syndicate.deliver",
+    Verify: "syndicate.verify",
     Beat: "syndicate.beat",
 }
 
@@ -20,5 +21,7 @@ def lane_of(step: Step) -> Lane:
             return "withdraw"
         case BuildFeed():
             return "withdraw" if step.urgent else "feeds"
+        case Verify():
+            return "slow"
         case Deliver() | Beat():
             return step.lane

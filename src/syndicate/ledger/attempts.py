@@ -58,6 +58,13 @@ def count(connection: Connection, delivery_seq: int, kind: OutcomeKind) -> int:
     return int(connection.scalar(wanted) or 0)
 
 
+def first_of(connection: Connection, seqs: Collection[int]) -> dict[int, datetime]:
+    """When each of these deliveries, by `seq`, was tried first; those that never were are left out."""
+    wanted = select(attempts.c.delivery_seq, func.min(attempts.c.started_at).label("first"))
+    rows = connection.execute(wanted.where(attempts.c.delivery_seq.in_(seqs)).group_by(attempts.c.delivery_seq))
+    return {row.delivery_seq: row.first for row in rows}
+
+
 def keep_receipts(connection: Connection, tries: Sequence[Attempt], *, now: datetime) -> None:
     """Keep what the partners call their copies, as far as they said; what they said before is forgotten."""
     rows = [

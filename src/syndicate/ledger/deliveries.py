@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, literal_column, or_, select, update
 
 from syndicate.ledger import contents, health
 from syndicate.ledger.claims import is_current
@@ -129,6 +129,21 @@ def waiting_lanes(connection: Connection, article_id: str) -> set[Lane]:
     """The lanes in which something of an article waits."""
     wanted = select(deliveries.c.lane).where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING)
     return set(connection.scalars(wanted.distinct()))
+
+
+def of_destination(connection: Connection, destination_id: str, *, last: int | None = None) -> list[Delivery]:
+    """What was ever owed to a destination, or the last so many of it, in order."""
+    wanted = select(deliveries).where(deliveries.c.destination_id == destination_id)
+    rows = connection.execute(wanted.order_by(deliveries.c.number.desc()).limit(last))
+    return [_delivery(row) for row in rows][::-1]
+
+
+def removals(connection: Connection) -> list[Delivery]:
+    """Every removal that was ever owed, those of one article and revision together."""
+    # Written out and not as a parameter, or the databases could not use the index of these rows only.
+    wanted = select(deliveries).where(deliveries.c.action == literal_column("'withdraw'"))
+    order = (deliveries.c.article_id, deliveries.c.revision, deliveries.c.destination_id, deliveries.c.edition)
+    return [_delivery(row) for row in connection.execute(wanted.order_by(*order))]
 
 
 def manifest(connection: Connection, delivery: Delivery) -> Manifest:

@@ -1,4 +1,4 @@
-"""The ledger's tables. Rows of events, revisions, clearances and attempts are only ever added."""
+"""The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
 from typing import Any
 
@@ -191,6 +191,7 @@ deliveries = Table(
     # At most one live claim for a destination and article: the version fence holds even if all else failed.
     Index("ix_deliveries_sending", "line", "article_id", unique=True, **_where("state = 'sending'")),
     Index("ix_deliveries_failed", "destination_id", "settled_at", **_where("state = 'failed'")),
+    Index("ix_deliveries_removals", "article_id", **_where("action = 'withdraw'")),
     Index(
         "ix_deliveries_kept",
         "settled_at",
@@ -244,6 +245,21 @@ receipts = Table(
     Column("remote_id", Text, nullable=False, default=""),
     Column("remote_url", Text, nullable=False, default=""),
     Column("received_at", UtcDateTime, nullable=False),
+)
+
+takedowns = Table(
+    "takedowns",
+    metadata,
+    Column("delivery_seq", Counter, ForeignKey("deliveries.seq"), primary_key=True, autoincrement=False),
+    Column("remote_url", Text, nullable=False, comment="the page that must be gone, as the partner named it"),
+    Column("deadline", UtcDateTime, nullable=False, comment="when it is overdue"),
+    Column("due_at", UtcDateTime, nullable=False, comment="of the next look, or when the one under way has failed"),
+    Column("looks", Integer, nullable=False, default=0),
+    Column("looked_at", UtcDateTime),
+    Column("status", Integer, comment="what the page answered last, if it did"),
+    Column("reason", Text, nullable=False, default="", comment="what the last look has shown, in words"),
+    Column("gone_at", UtcDateTime),
+    Index("ix_takedowns_due", "due_at", **_where("gone_at IS NULL")),
 )
 
 feeds = Table(

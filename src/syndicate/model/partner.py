@@ -65,6 +65,7 @@ class Destination(Record):
     concurrency: int = Field(default=8, ge=1, le=200, description="how many deliveries may be under way at once")
     per_minute: float | None = Field(default=None, gt=0, le=1_000_000, description="at most so many a minute")
     give_up_after_h: float | None = Field(default=None, gt=0, description="else as [patience] says")
+    verify_within_h: float | None = Field(default=None, gt=0, description="else as [takedown] says")
     settings: dict[str, Any] = Field(default_factory=dict)
 
 

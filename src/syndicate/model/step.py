@@ -35,6 +35,12 @@ class Deliver(Record):
     lane: Lane
 
 
+class Verify(Record):
+    """See whether the pages are gone that these removals, by the ids of their deliveries, were to take down."""
+
+    deliveries: tuple[str, ...]
+
+
 class Beat(Record):
     """Prove that a lane's workers consume: whoever takes it writes the time into the ledger. One for each worker."""
 
@@ -42,4 +48,4 @@ class Beat(Record):
     number: int = 1
 
 
-Step = Plan | Withdraw | BuildFeed | Deliver | Beat
+Step = Plan | Withdraw | BuildFeed | Deliver | Verify | Beat

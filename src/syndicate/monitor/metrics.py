@@ -24,6 +24,8 @@ def exposition(found: Status) -> bytes:
     destinations = gauge("troubled_destinations", "Destinations that aren't well, by condition", ("condition",))
     for condition in get_args(Condition):
         destinations.labels(condition).set(sum(one == condition for one in found.troubled.values()))
+    gauge("takedowns_open", "Pages of withdrawn articles that aren't known to be gone").set(found.takedowns)
+    gauge("takedowns_overdue", "Those of them whose time is up").set(len(found.overdue))
     deliveries = gauge("deliveries", "Deliveries by state", ("state",))
     for state, many in sorted(found.deliveries.items()):
         deliveries.labels(state).set(many)

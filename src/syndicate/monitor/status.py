@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from syndicate.ledger import articles, backlog, beats, events, feeds, health
+from syndicate.ledger import articles, backlog, beats, events, feeds, health, takedowns
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import State
 from syndicate.model.health import Condition
@@ -37,6 +37,8 @@ class Status(Record):
     """The system at one moment. `failed_articles` names a few of those whose deliveries failed within the last day.
 
     `troubled` are the destinations that have failed since their last success, or are paused; `paused` says why.
+    `takedowns` counts the pages that must go because a partner has accepted a removal, and aren't known to be gone;
+    `overdue` names those, as `article at destination`, whose time is up.
     """
 
     at: Moment
@@ -49,6 +51,8 @@ class Status(Record):
     feeds_behind: int
     troubled: dict[str, Condition]
     paused: dict[str, str]
+    takedowns: int
+    overdue: tuple[str, ...]
     lanes: tuple[LaneStatus, ...]
 
     def lane(self, name: Lane) -> LaneStatus:
@@ -66,6 +70,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
         heard = beats.every(connection)
         behind = feeds.unbuilt(connection, limit=10_000)
         failed = backlog.failed_since(connection, since=now - LATELY)
+        pages = takedowns.still_open(connection)
         totals: dict[State, int] = {}
         for (_, state), many in counts.items():
             totals[state] = totals.get(state, 0) + many
@@ -96,5 +101,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
             feeds_behind=len(behind),
             troubled={name: one.condition(now) for name, one in sorted(troubled.items())},
             paused={name: one.paused_because for name, one in sorted(paused.items())},
+            takedowns=len(pages),
+            overdue=tuple(f"{one.article_id} at {one.destination_id}" for one in pages if one.takedown.is_overdue(now)),
             lanes=lanes,
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from syndicate.ledger import attempts, claims, health
+from syndicate.ledger import attempts, claims, health, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.claims import Settlement
 from syndicate.ledger.database import database_time
@@ -21,10 +21,11 @@ log = structlog.get_logger(__name__)
 
 
 class DeliveryPolicy(Record):
-    """How patient we are, with a delivery and with a destination; and how long a claim and a step may last."""
+    """How patient we are, with a delivery, with a destination and with a page; how long a claim and a step may last."""
 
     retry: RetryPolicy
     breaker: BreakerPolicy
+    verify_within: timedelta
     lease: timedelta
     budget: timedelta
 
@@ -33,6 +34,12 @@ class DeliveryPolicy(Record):
         if destination.give_up_after_h is None:
             return self.retry
         return self.retry.model_copy(update={"give_up_after_s": destination.give_up_after_h * 3600})
+
+    def page_gone_within(self, destination: Destination) -> timedelta:
+        """As the destination has it, or else as all do."""
+        if destination.verify_within_h is None:
+            return self.verify_within
+        return timedelta(hours=destination.verify_within_h)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ def record(
     ours = claims.settle(connection, [(one.claim, to) for one, to in settled], now=now)
     attempts.add(connection, [one for one in tries if _is_on_record(one, ours)])
     claims.uncount(connection, [one.claim.due.seq for one in failed if one.outcome.kind == "unsent"], ours=ours)
+    _begin_takedowns(connection, [one for one in went if _is_our_removal(one, ours)], known, policy, now)
     attempts.keep_receipts(connection, went, now=now)
     healths = _healths(connection, tries, policy=policy.breaker, now=now, dice=dice)
     return Recorded([(one, to, one.claim.due.seq in ours) for one, to in settled], healths)
@@ -104,6 +112,23 @@ def _tell_health(before: Health, now: Health) -> None:
 def _is_on_record(one: Attempt, ours: Collection[int]) -> bool:
     """Every try is, but those that were none, and those that another sweep has found lost before us."""
     return one.outcome.kind != "unsent" and (one.outcome.kind != "lost" or one.claim.due.seq in ours)
+
+
+def _is_our_removal(one: Attempt, ours: Collection[int]) -> bool:
+    return one.claim.due.action == "withdraw" and one.claim.due.seq in ours
+
+
+def _begin_takedowns(
+    connection: Connection,
+    removals: Sequence[Attempt],
+    known: Mapping[str, Destination],
+    policy: DeliveryPolicy,
+    now: datetime,
+) -> None:
+    if removals:
+        names = {one.claim.due.destination_id for one in removals}
+        deadlines = {name: now + policy.page_gone_within(known[name]) for name in names}
+        takedowns.begin(connection, removals, deadlines=deadlines, now=now)
 
 
 def _delivered(one: Attempt) -> Settlement:

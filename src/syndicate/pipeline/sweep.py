@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, claims, deliveries, feeds, health, partners
+from syndicate.ledger import articles, claims, deliveries, feeds, health, partners, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
-from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Withdraw
+from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
 from syndicate.pipeline.turns import is_work
+from syndicate.pipeline.verify import AT_ONCE as LOOKS_AT_ONCE
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
 AT_ONCE = 200  # things seen to in one go, per kind
@@ -44,8 +45,10 @@ def sweep(
         plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)
         unbuilt = feeds.unbuilt(connection, limit=AT_ONCE)
         sends = _sends(connection, depth)
+        looks = takedowns.due(connection, now=database_time(connection), limit=LOOKS_AT_ONCE)
     steps: list[Step] = [Withdraw(article_id=name) for name, withdrawn in plans if withdrawn and "withdraw" in idle]
     steps += sends
+    steps += [Verify(deliveries=tuple(looks))] if looks and not depth.get("slow", 0) else []
     steps += [Plan(article_id=name) for name, withdrawn in plans if not withdrawn and "intake" in idle]
     steps += [
         BuildFeed(feed_id=name, urgent=urgent)

@@ -58,6 +58,17 @@ class Post(NamedTuple):
     tls: Tls | None = None
 
 
+class Get(NamedTuple):
+    """One GET to make, bounded as a POST is."""
+
+    url: str
+    headers: Mapping[str, str]
+    policy: NetworkPolicy
+    deadline_s: float
+    max_response_bytes: int
+    tls: Tls | None = None
+
+
 class Door:
     """The way out to the web. Threads may share one; make it after a fork, not before; `close` it at the end.
 
@@ -76,28 +87,35 @@ class Door:
         A body longer than `max_response_bytes` is cut there. Raises PartnerUnavailable for whatever the network or
         the partner does, DestinationMisconfigured for a url that may not or can't be used.
         """
-        request = _prepared(post.url, body=post.body, headers=post.headers)
-        started = monotonic()
-        try:
-            with calling(Call(ends_at=started + post.deadline_s, policy=post.policy)):
-                response = self._adapter(post).send(request, stream=True, timeout=post.deadline_s)
-                start = _start_of_body(response, post.max_response_bytes, deadline_s=post.deadline_s)
-        except _FAULTS as fault:
-            host = urlsplit(post.url).hostname
-            what = _what_happened(fault, deadline_s=post.deadline_s)
-            raise PartnerUnavailable(f"{host} {what}", timed_out=_is_late(fault)) from None
-        answered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=answered, body=start, duration_s=monotonic() - started)
+        return self._ask("POST", post, body=post.body)
+
+    def get(self, get: Get) -> Answer:
+        """GET once, under the same promises, and raising the same."""
+        return self._ask("GET", get, body=None)
 
     def close(self) -> None:
         """Close every connection that is kept alive."""
         for adapter in self._adapters.values():
             adapter.close()
 
-    def _adapter(self, post: Post) -> HTTPAdapter:
-        key = (post.policy, post.tls)
+    def _ask(self, method: str, asked: Post | Get, *, body: bytes | None) -> Answer:
+        request = _prepared(method, asked.url, body=body, headers=asked.headers)
+        started = monotonic()
+        try:
+            with calling(Call(ends_at=started + asked.deadline_s, policy=asked.policy)):
+                response = self._adapter(asked).send(request, stream=True, timeout=asked.deadline_s)
+                start = _start_of_body(response, asked.max_response_bytes, deadline_s=asked.deadline_s)
+        except _FAULTS as fault:
+            host = urlsplit(asked.url).hostname
+            what = _what_happened(fault, deadline_s=asked.deadline_s)
+            raise PartnerUnavailable(f"{host} {what}", timed_out=_is_late(fault)) from None
+        answered = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(status=response.status_code, headers=answered, body=start, duration_s=monotonic() - started)
+
+    def _adapter(self, asked: Post | Get) -> HTTPAdapter:
+        key = (asked.policy, asked.tls)
         if key not in self._adapters:
-            made = context(post.tls, ca_file=self._ca_file)
+            made = context(asked.tls, ca_file=self._ca_file)
             made.sslsocket_class = DeadlineTLSSocket
             self._adapters[key] = _Adapter(made)
         return self._adapters[key]
@@ -150,9 +168,9 @@ class _Adapter(HTTPAdapter):
         """Leave the authorities to our own context; requests would read its file again for each connection."""
 
 
-def _prepared(url: str, *, body: bytes, headers: Mapping[str, str]) -> requests.PreparedRequest:
+def _prepared(method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]) -> requests.PreparedRequest:
     try:
-        return requests.Request("POST", url, data=body, headers={**_ALWAYS, **headers}).prepare()
+        return requests.Request(method, url, data=body, headers={**_ALWAYS, **headers}).prepare()
     except (requests.RequestException, UnicodeError):
         # requests' own words would show the whole url
         raise DestinationMisconfigured("the url or a header can't be sent over HTTP: correct the destination") from None

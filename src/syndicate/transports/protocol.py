@@ -5,12 +5,13 @@ A transport's file offers two names, so that the table of transports needs nothi
 `settings`, `secret` and `door` and gives a Transport.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.partner import Destination
 from syndicate.model.record import Record, Slug
+from syndicate.model.takedown import Sight
 
 if TYPE_CHECKING:
     from syndicate.transports.http import Answer, Post
@@ -21,6 +22,9 @@ SecretGetter = Callable[[str], str]
 A_SECRET = "the name of a secret"  # noqa: S105 - a mark, not one
 SecretName = Annotated[Slug, A_SECRET]
 """A setting that names a secret, and is never the secret itself."""
+
+Look = Callable[[Sequence[tuple[Destination, str]]], Sequence[Sight]]
+"""Looks at pages, each the url of a copy at a destination, and says of each what was seen. Raises nothing."""
 
 IsWanted = Callable[[str], bool]
 """Asked for a delivery, by its id, just before its first byte leaves; after a no, it does not."""
@@ -62,6 +66,15 @@ class SinglePost(Transport, Protocol):
 
     def meaning(self, answer: "Answer", parcel: Parcel) -> Outcome:
         """What the answer to it means."""
+        ...
+
+
+@runtime_checkable
+class SeesPages(Transport, Protocol):
+    """A transport whose partners show what they got on pages, which can be looked at."""
+
+    def look(self, url: str) -> "Answer":
+        """GET the page once; follow no redirect. May raise PartnerUnavailable or DestinationMisconfigured."""
         ...
 
 

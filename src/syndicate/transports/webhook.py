@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from syndicate.model.delivery import Action, Outcome, Parcel, Receipt
 from syndicate.model.record import Record, Url
 from syndicate.transports.answers import meaning
-from syndicate.transports.http import Answer, Door, Post
+from syndicate.transports.http import Answer, Door, Get, Post
 from syndicate.transports.keys import Key, named_keys
 from syndicate.transports.protocol import SecretGetter, SecretName
 from syndicate.transports.signature import sign, timestamp
@@ -82,6 +82,23 @@ class Webhook:
         """What the answer to this parcel means."""
         return meaning(answer, parcel=parcel, url=self.settings.url)
 
+    def look(self, url: str) -> Answer:
+        """GET the page of a copy. Raises PartnerUnavailable or DestinationMisconfigured.
+
+        The destination's own authorities and our certificate are for its own host; another's is as any page's.
+        """
+        is_theirs = _host(url) == _host(self.settings.url)
+        return self.door.get(
+            Get(
+                url=url,
+                headers={"User-Agent": f"syndicate/{_our_version()}", "Cache-Control": "no-cache"},
+                policy=self.settings.network,
+                deadline_s=self.settings.deadline_s,
+                max_response_bytes=0,
+                tls=self._tls if is_theirs else None,
+            )
+        )
+
     def _headers(self, parcel: Parcel) -> dict[str, str]:
         return {
             "Content-Type": parcel.media_type,
@@ -105,6 +122,13 @@ class Webhook:
 
 SETTINGS = WebhookSettings
 TRANSPORT = Webhook
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None  # the door will say that it is no address
 
 
 def _their_copy(receipt: Receipt | None) -> dict[str, str]:

@@ -217,7 +217,9 @@ class Rehearsal:
         self.system.perform(Withdraw(article_id=article))
         self.run_all()
 
-    def send_by(self, send: Callable[..., Outcome], ids: Sequence[str], *, lease: timedelta = LEASE) -> list[Step]:
+    def send_by(
+        self, send: Callable[..., Outcome], ids: Sequence[str], *, lease: timedelta = LEASE, dice: float = 0.0
+    ) -> list[Step]:
         """Another worker sends what is due in the lane of these, by its own means; tells what it hands on."""
         with self.ledger.read() as connection:
             wanted = select(tables.deliveries.c.lane).where(tables.deliveries.c.id.in_(ids)).distinct()
@@ -228,7 +230,7 @@ class Rehearsal:
             lane=lane,
             wire=ByHand(send),
             policy=policy,
-            around=Surroundings(clock=self._clock, dice=lambda: 0.0),
+            around=Surroundings(clock=self._clock, dice=lambda: dice),
         )
 
     def send_for_real(self, destination: Destination, parcel: Parcel) -> Outcome:

@@ -39,7 +39,7 @@ def test_what_was_never_owed_anything_is_said_so(shell, partner):
     assert shell.run("deliveries", "yunfeng").stdout == "nothing was ever owed there\n"
 
 
-def test_deliveries_are_listed_in_order_with_state_tries_and_reason(shell, partner):
+def test_37_the_queue_is_listed_in_order_with_state_tries_and_reason(shell, partner):
     partner.will(reply(200), reply(422), reply(503))
     publish(shell, "a-1", "a-2", "a-3")
 

@@ -1,7 +1,4 @@
-"""What a newsroom does with stories beyond publishing, as the scenarios of the design tell it: on both databases.
-
-Scenario 21, a kill of what exists only in the archive, has no test: there is no archive beside the ledger.
-"""
+"""What a newsroom does with stories beyond publishing, as the scenarios of the design tell it: on both databases."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone

@@ -12,7 +12,7 @@ from tests.fakes.partner import FakePartner, hang, hang_up, reply
 STOPS_WITHIN_S = 45
 
 
-def test_a_deliver_worker_killed_in_mid_send_leaves_one_delivery_in_effect(
+def test_41_a_worker_killed_in_mid_send_leaves_one_delivery_in_effect_under_the_same_key(
     live: Live, partners: dict[str, FakePartner]
 ) -> None:
     answer_now = Event()
@@ -33,7 +33,7 @@ def test_a_deliver_worker_killed_in_mid_send_leaves_one_delivery_in_effect(
     assert [len(key) for key in keys] == [1, 1, 1]
 
 
-def test_a_flush_of_redis_with_deliveries_waiting_loses_nothing_and_doubles_nothing(
+def test_42_redis_flushed_with_deliveries_waiting_nothing_is_lost_and_nothing_doubled(
     live: Live, partners: dict[str, FakePartner]
 ) -> None:
     for partner in partners.values():

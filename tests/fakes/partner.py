@@ -18,20 +18,26 @@ from typing import Self
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """What to do with one request. `until` holds the answer back until the test sets it."""
+    """What to do with one request. `until` holds the answer back until the test sets it, `after_s` for so long."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     until: Event | None = None
+    after_s: float = 0.0
     answers: bool = True
 
 
 def reply(
-    status: int = 200, *, headers: Mapping[str, str] | None = None, body: bytes = b"", until: Event | None = None
+    status: int = 200,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    until: Event | None = None,
+    after_s: float = 0.0,
 ) -> Behaviour:
-    """Answer, at once or when `until` is set."""
-    return Behaviour(status=status, headers=headers or {}, body=body, until=until)
+    """Answer: at once, when `until` is set, or after some time, as a partner does who is slow."""
+    return Behaviour(status=status, headers=headers or {}, body=body, until=until, after_s=after_s)
 
 
 def hang() -> Behaviour:
@@ -138,6 +144,16 @@ class FakePartner:
             self._changed.notify_all()
             return self._queue.popleft() if self._queue else self._otherwise
 
+    def otherwise(self, behaviour: Behaviour) -> None:
+        """What to do from now on when nothing is queued."""
+        with self._changed:
+            self._otherwise = behaviour
+
+    def take_time(self, seconds: float) -> None:
+        """Let some time pass, unless the fake partner stops first."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped, seconds)
+
     def hold(self, until: Event) -> bool:
         """Wait for the test's word; False when the fake partner stopped first."""
         while not until.wait(0.02):
@@ -166,6 +182,8 @@ def _handler(partner: FakePartner) -> type[BaseHTTPRequestHandler]:
             behaviour = partner.next_for(seen)
             if behaviour.until is not None and not partner.hold(behaviour.until):
                 return
+            if behaviour.after_s:
+                partner.take_time(behaviour.after_s)
             if behaviour.answers:
                 self._reply(behaviour)
 

@@ -33,11 +33,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_takedowns_due", "takedowns", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index(
-        "ix_deliveries_removals", "deliveries", ["article_id"], sqlite_where=REMOVALS, postgresql_where=REMOVALS
+        "ix_deliveries_withdrawals", "deliveries", ["article_id"], sqlite_where=REMOVALS, postgresql_where=REMOVALS
     )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_deliveries_removals", table_name="deliveries")
+    op.drop_index("ix_deliveries_withdrawals", table_name="deliveries")
     op.drop_index("ix_takedowns_due", table_name="takedowns")
     op.drop_table("takedowns")

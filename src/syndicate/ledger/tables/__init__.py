@@ -1,0 +1,36 @@
+"""The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
+
+from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
+from syndicate.ledger.tables.served import beats, feed_renditions, feeds, tokens
+from syndicate.ledger.tables.shape import metadata
+from syndicate.ledger.tables.told import (
+    agreements,
+    articles,
+    clearances,
+    contents,
+    destinations,
+    events,
+    package_items,
+    revisions,
+)
+
+__all__ = [
+    "agreements",
+    "articles",
+    "attempts",
+    "beats",
+    "clearances",
+    "contents",
+    "deliveries",
+    "destinations",
+    "events",
+    "feed_renditions",
+    "feeds",
+    "health",
+    "metadata",
+    "package_items",
+    "receipts",
+    "revisions",
+    "takedowns",
+    "tokens",
+]

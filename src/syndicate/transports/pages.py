@@ -30,8 +30,8 @@ class Pages:
         return list(self._threads.map(self._look, pages))
 
     def close(self) -> None:
-        """Close every connection."""
-        self._threads.shutdown(cancel_futures=True)
+        """Break off what is under way and close every connection."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._door.close()
 
     def _look(self, page: tuple[Destination, str]) -> Sight:

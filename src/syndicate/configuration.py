@@ -53,7 +53,7 @@ def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem
 
 
 def fingerprints(settings: Settings, newsroom: Newsroom) -> dict[str, str]:
-    """A digest of what each destination is set to and of the secrets it uses, by id: another one when any changes."""
+    """A digest of each destination's address and settings, and its secrets, by id: another one when any changes."""
     return {
         partner.destination_id(one): _fingerprint(settings, one)
         for partner in newsroom.directory.partners
@@ -68,7 +68,7 @@ def _fingerprint(settings: Settings, destination: Destination) -> str:
             secrets.append(settings.secret(name))
         except (KeyError, OSError):
             secrets.append("")  # it may be set later, which is a change
-    return digest_of(canonical_json([destination.model_dump(mode="json"), *secrets]))
+    return digest_of(canonical_json([destination.transport, destination.settings, *secrets]))
 
 
 def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:

@@ -23,7 +23,8 @@ from syndicate.model.record import Slug
 from syndicate.settings import Settings, secret_variable
 from syndicate.transports import secret_names
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.keys import Key, PrivateKey, named_keys, new_key, secret_text
+from syndicate.transports.keys import Key, PrivateKey, named_keys, new_key
+from syndicate.transports.secrets import secret_text
 from syndicate.transports.tls import PEM
 
 _NAME = TypeAdapter(Slug)

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.problem import Problem, problems_of
 from syndicate.transports.errors import DestinationMisconfigured, PartnerRefused, PartnerUnavailable
-from syndicate.transports.protocol import A_SECRET, SecretGetter, Transport, TransportModule
+from syndicate.transports.protocol import Transport, TransportModule
+from syndicate.transports.secrets import A_SECRET, SecretGetter
 
 if TYPE_CHECKING:
     from syndicate.transports.http import Door

@@ -15,7 +15,8 @@ from syndicate.transports import open_transport, outcome_of, outcome_of_error
 from syndicate.transports.addresses import NetworkPolicy
 from syndicate.transports.http import Answer, Door
 from syndicate.transports.many import Many
-from syndicate.transports.protocol import IsWanted, SecretGetter, SinglePost, Transport
+from syndicate.transports.protocol import IsWanted, SinglePost, Transport
+from syndicate.transports.secrets import SecretGetter
 from syndicate.transports.transfer import Fault
 
 CONVERSATIONS_AT_ONCE = 16

@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.protocol import SecretGetter
+from syndicate.transports.secrets import SecretGetter, secret_text
 
 SYMMETRIC, PRIVATE, PUBLIC = "whsec_", "whsk_", "whpk_"
 NEW_KEY_BYTES = 32
@@ -123,16 +123,6 @@ def named_keys(name: str, secret: SecretGetter) -> tuple[Key, ...]:
         return keys_of(text)
     except DestinationMisconfigured as error:
         raise DestinationMisconfigured(f"secret {name}: {error.reason}") from None
-
-
-def secret_text(name: str, secret: SecretGetter) -> str:
-    """The secret of this name. Raises DestinationMisconfigured when it isn't set."""
-    try:
-        return secret(name)
-    except KeyError:
-        raise DestinationMisconfigured(f"secret {name} is not set") from None
-    except OSError as error:
-        raise DestinationMisconfigured(f"secret {name} can't be read: {error.strerror}") from None
 
 
 def keys_of(secret: str) -> tuple[Key, ...]:

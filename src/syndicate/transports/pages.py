@@ -10,7 +10,8 @@ from syndicate.model.takedown import Sight
 from syndicate.transports import open_transport
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Door
-from syndicate.transports.protocol import SecretGetter, SeesPages
+from syndicate.transports.protocol import SeesPages
+from syndicate.transports.secrets import SecretGetter
 
 log = structlog.get_logger(__name__)
 

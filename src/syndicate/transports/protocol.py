@@ -6,22 +6,13 @@ A transport's file offers two names, so that the table of transports needs nothi
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from syndicate.model.delivery import Outcome, Parcel
 from syndicate.model.partner import Destination
-from syndicate.model.record import Record, Slug
+from syndicate.model.record import Record
 from syndicate.model.takedown import Sight
-
-if TYPE_CHECKING:
-    from syndicate.transports.http import Answer, Post
-
-SecretGetter = Callable[[str], str]
-"""From a secret's name to the secret; KeyError when there is none of that name, OSError when it can't be read."""
-
-A_SECRET = "the name of a secret"  # noqa: S105 - a mark, not one
-SecretName = Annotated[Slug, A_SECRET]
-"""A setting that names a secret, and is never the secret itself."""
+from syndicate.transports.http import Answer, Post
 
 Look = Callable[[Sequence[tuple[Destination, str]]], Sequence[Sight]]
 """Looks at pages, each the url of a copy at a destination, and says of each what was seen. Raises nothing."""
@@ -60,11 +51,11 @@ class Wire(Protocol):
 class SinglePost(Transport, Protocol):
     """A transport whose delivery is one POST, so that many can be under way at once (`fan_out.py`)."""
 
-    def request(self, parcel: Parcel) -> "Post":
+    def request(self, parcel: Parcel) -> Post:
         """The POST that carries the parcel. May raise DestinationMisconfigured."""
         ...
 
-    def meaning(self, answer: "Answer", parcel: Parcel) -> Outcome:
+    def meaning(self, answer: Answer, parcel: Parcel) -> Outcome:
         """What the answer to it means."""
         ...
 
@@ -73,7 +64,7 @@ class SinglePost(Transport, Protocol):
 class SeesPages(Transport, Protocol):
     """A transport whose partners show what they got on pages, which can be looked at."""
 
-    def look(self, url: str) -> "Answer":
+    def look(self, url: str) -> Answer:
         """GET the page once; follow no redirect. May raise PartnerUnavailable or DestinationMisconfigured."""
         ...
 

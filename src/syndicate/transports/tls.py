@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from syndicate.transports.errors import DestinationMisconfigured
-from syndicate.transports.keys import secret_text
-from syndicate.transports.protocol import SecretGetter
+from syndicate.transports.secrets import SecretGetter, secret_text
 
 PEM = "-----BEGIN "
 

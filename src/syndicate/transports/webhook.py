@@ -14,7 +14,7 @@ from syndicate.model.record import Record, Url
 from syndicate.transports.answers import meaning
 from syndicate.transports.http import Answer, Door, Get, Post
 from syndicate.transports.keys import Key, named_keys
-from syndicate.transports.protocol import SecretGetter, SecretName
+from syndicate.transports.secrets import SecretGetter, SecretName
 from syndicate.transports.signature import sign, timestamp
 from syndicate.transports.tls import Tls, read_tls
 

@@ -16,9 +16,10 @@ from typing import Any, Self
 import psutil
 import redis
 import requests
+from sqlalchemy import select
 
 from syndicate.assemble import System, assemble
-from syndicate.ledger import beats, deliveries
+from syndicate.ledger import beats, deliveries, tables
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import migrate
 from syndicate.model.delivery import Manifest
@@ -121,6 +122,14 @@ class Live:
         """What is owed for an article, and how it stands."""
         with self.system.ledger.read() as connection:
             return deliveries.of_article(connection, article_id)
+
+    def tries(self, delivery_id: str) -> list[tuple[int, str]]:
+        """Every try at a delivery that is on record: (number, outcome)."""
+        row = tables.deliveries
+        wanted = select(tables.attempts).join(row, row.c.seq == tables.attempts.c.delivery_seq)
+        wanted = wanted.where(row.c.id == delivery_id).order_by(tables.attempts.c.seq)
+        with self.system.ledger.read() as connection:
+            return [(one.number, one.outcome) for one in connection.execute(wanted)]
 
     def manifest(self, row: Delivery) -> Manifest:
         """What a delivery carries."""

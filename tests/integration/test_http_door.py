@@ -404,6 +404,16 @@ def test_a_request_is_never_repeated_by_itself(a_peer, door):
     assert len(peer.requests) == 1
 
 
+def test_a_partner_who_closes_kept_connections_without_a_word_costs_no_delivery(a_peer, door):
+    def script(peer, connection, request):
+        connection.sendall(OK)
+        return "close"
+
+    peer = a_peer(script)
+    answers = [post(door, peer.url()).status for _ in range(10)]
+    assert (answers, len(peer.requests)) == ([200] * 10, 10)
+
+
 @pytest.mark.parametrize(
     "start",
     [b"Content-Length: 1000\r\n\r\nhalf", b"Transfer-Encoding: chunked\r\n\r\nff\r\nhalf"],

@@ -1,4 +1,4 @@
-"""The ledger is locked, away or full for longer than one likes: what fails is said, nothing is half done, and it goes on."""
+"""The ledger is locked, away or full for longer than one likes: what fails is said, and it goes on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,18 +1,24 @@
 """The ledger is locked, away or full for longer than one likes: what fails is said, and it goes on."""
 
+import hashlib
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event
 
+import psycopg
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from syndicate.ledger.database import Ledger
 from syndicate.model.step import Deliver
-from tests.builders import an_event, minutes
+from tests.builders import BODY, a_destination, an_event, minutes
 from tests.fakes.partner import reply
+from tests.fakes.postgresql import Cluster
 from tests.fakes.rehearsal import Rehearsal
 
 
@@ -69,3 +75,106 @@ def test_after_an_absence_longer_than_a_lease_the_same_worker_goes_on(system: Re
     assert {row.state for article in ("a-1", "a-2") for row in system.rows(article)} == {"delivered"}
     assert [len(peer.requests) for peer in system.peers.values()] == [3, 3]
     assert len({seen.headers["webhook-id"] for seen in system.peers["slow"].requests}) == 2
+
+
+@contextmanager
+def somebody_else_writing(ledger: Ledger) -> Iterator[None]:
+    """A transaction of a program that knows nothing of our file lock, and keeps every writer waiting."""
+    if ledger.url.get_backend_name() == "sqlite":
+        connection = sqlite3.connect(str(ledger.url.database), isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+        connection.close()
+        return
+    with psycopg.connect(ledger.url.render_as_string(hide_password=False)) as connection:
+        connection.execute("LOCK TABLE deliveries, attempts, health IN EXCLUSIVE MODE")
+        yield
+
+
+def deliver_in_the_background(system: Rehearsal) -> threading.Thread:
+    """A worker does what is in the queue, while the test does something else."""
+    worker = threading.Thread(target=system.run_all)
+    worker.start()
+    return worker
+
+
+def test_a_ledger_that_is_locked_for_longer_than_a_deadline_is_no_fault_of_any_partner(system: Rehearsal):
+    # given: a worker that can't write down what the one has answered, while the other answers in time
+    first, second = Event(), Event()
+    peers = {"prompt": system.partner("prompt"), "slow": system.partner("slow")}
+    for name, peer in peers.items():
+        settings = {"url": peer.url, "secret": "hezuo", "network": "internal", "deadline_s": 2}
+        system.partner(name, destinations=(a_destination(settings=settings),))
+    peers["prompt"].will(reply(200, until=first))
+    peers["slow"].will(reply(200, until=second))
+    system.tell(an_event())
+    system.run_next()
+    worker = deliver_in_the_background(system)
+    for peer in peers.values():
+        peer.wait_for(lambda seen: len(seen) == 1, timeout_s=10)
+
+    with somebody_else_writing(system.ledger):
+        first.set()
+        second.set()
+        time.sleep(5)
+    worker.join(30)
+
+    assert system.states() == [("publish", 1, "delivered")] * 2
+    assert [system.tries(row.id) for row in system.rows()] == [[(1, "delivered")]] * 2
+    assert [len(peer.requests) for peer in peers.values()] == [1, 1]
+    assert [system.health(f"{name}/push").failing_since for name in peers] == [None, None]
+
+
+@pytest.mark.parametrize("ledger_url", [pytest.param("postgresql", marks=pytest.mark.integration)], indirect=True)
+def test_a_database_that_is_started_again_meanwhile_costs_no_second_request(system: Rehearsal, cluster: Cluster):
+    answer = Event()
+    partner = system.partner()
+    partner.will(reply(200, until=answer))
+    system.tell(an_event())
+    system.run_next()
+    worker = deliver_in_the_background(system)
+    partner.wait_for(lambda seen: len(seen) == 1, timeout_s=10)
+
+    cluster.stop("fast")
+    answer.set()
+    with pytest.raises(OperationalError):
+        system.sweep()
+    cluster.start()
+    worker.join(30)
+
+    (row,) = system.rows()
+    assert (row.state, system.tries(row.id), len(partner.requests)) == ("delivered", [(1, "delivered")], 1)
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_what_finds_no_room_in_the_ledger_is_refused_whole_and_taken_in_once_there_is(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    before = system.count()
+    # no random text: the ledger compresses what it keeps
+    long = "".join(
+        f"<p>{hashlib.sha256(bytes([number % 256, number // 256])).hexdigest()}</p>" for number in range(2000)
+    )
+
+    with no_more_pages(system.ledger):
+        with pytest.raises(OperationalError, match="database or disk is full"):
+            system.tell(an_event(article="a-2", body_html=BODY + long))
+        in_between = system.count()
+    system.publish(an_event(article="a-2", body_html=BODY + long))
+
+    assert in_between == before
+    assert system.states("a-2") == [("publish", 1, "delivered")]
+
+
+@contextmanager
+def no_more_pages(ledger: Ledger) -> Iterator[None]:
+    """The ledger's file may not grow."""
+
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # which stands for: as many as there are
+
+    event.listen(ledger.engine, "begin", limit)
+    yield
+    event.remove(ledger.engine, "begin", limit)
+    ledger.close()  # the limit is a connection's own

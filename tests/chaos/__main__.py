@@ -3,19 +3,17 @@
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
-from syndicate.ledger.database import Ledger
-from syndicate.ledger.migrate import migrate
-from tests.chaos.gremlin import LEDGER
-from tests.chaos.run import Verdict, run
+from tests.chaos.run import Verdict, make_ledger, run, told
 from tests.chaos.scenario import SIZES
-from tests.fakes.postgresql import Cluster, cluster_of_our_own
+from tests.fakes.postgresql import cluster_of_our_own
 
-SHOWN = 5  # histories; the rest is of the same kind, mostly
+LASTS_AT_MOST_S = 600
 
 
 def main() -> int:
@@ -25,6 +23,9 @@ def main() -> int:
     parser.add_argument("--size", choices=SIZES, default="large")
     parser.add_argument("--on", choices=("sqlite", "postgresql"), action="append")
     asked = parser.parse_args()
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(f"seed {asked.seed}: it did not come to its end in time"))
+    signal.alarm(LASTS_AT_MOST_S)
     verdicts = [_run_on(kind, asked.seed, asked.size) for kind in asked.on or ("sqlite", "postgresql")]
     return int(any(verdict.faults for verdict in verdicts))
 
@@ -42,26 +43,6 @@ def _run_on(kind: str, seed: int, size: str) -> Verdict:
     else:
         shutil.rmtree(folder)
     return verdict
-
-
-def make_ledger(cluster: Cluster) -> None:
-    """A database for it, with its tables."""
-    cluster.say(f"CREATE DATABASE {LEDGER}")
-    ledger = Ledger(cluster.url(LEDGER))
-    migrate(ledger)
-    ledger.close()
-
-
-def told(verdict: Verdict) -> str:
-    """The faults, with the histories of some of those concerned."""
-    concerned = list(dict.fromkeys((one.party, one.article) for one in verdict.faults if one.party and one.article))
-    return "\n".join(
-        [
-            *(f"FAULT {one.rule}: {one.party} {one.article}: {one.told}" for one in verdict.faults),
-            *(f"\n{party} {article}\n{verdict.history.of(party, article)}" for party, article in concerned[:SHOWN]),
-            f"again: make chaos SEED={verdict.scenario.seed}; its traces are in {verdict.folder}",
-        ]
-    )
 
 
 def _tell(text: str) -> None:

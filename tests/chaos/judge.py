@@ -23,7 +23,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """All the evidence. `stops` are the spans in which a process stood still for longer than its lease allows."""
+    """All the evidence. `stops` are the spans in which a process stood still for longer than its lease allows.
+
+    `troubled` are the destinations that aren't well in the end, `surprises` errors in the logs that must not be there.
+    """
 
     parties: Mapping[str, Party]
     articles: Mapping[str, Article]
@@ -32,6 +35,7 @@ class Case:
     attempts: Mapping[str, Sequence[Mapping[str, Any]]]
     stops: Sequence[tuple[float, float]]
     troubled: frozenset[str]
+    surprises: Sequence[str]
     calm_at: float
 
     def is_excused(self, *moments: float) -> bool:
@@ -173,6 +177,8 @@ def _every_try_on_record(case: Case) -> Iterator[Fault]:
 
 
 def _no_bugs(case: Case) -> Iterator[Fault]:
+    for line in case.surprises:
+        yield Fault("bugs", "", "", line)
     for row in case.rows:
         for attempt in case.attempts.get(row["id"], ()):
             if attempt["outcome"] == "bug":

@@ -12,10 +12,11 @@ from time import monotonic
 from typing import Any
 
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.migrate import migrate
 from tests.chaos import certificates, ledger
 from tests.chaos.book import read
 from tests.chaos.expected import articles
-from tests.chaos.gremlin import CLUSTER, DEEDS
+from tests.chaos.gremlin import CLUSTER, DEEDS, LEDGER
 from tests.chaos.history import History
 from tests.chaos.judge import Case, Fault, judge, judge_answers
 from tests.chaos.newsroom import Newsroom
@@ -26,6 +27,9 @@ from tests.fakes.postgresql import Cluster
 
 DEADLINE_S, LEASE_S = 1.5, 7.0
 LATE_S = 3.0  # after a process that stood still goes on: until whatever it had in hand has had its deadline
+SHOWN = 5  # histories; the rest is of the same kind, mostly
+ERRORS = ("raised unexpected", "clock.failed", "pulse.failed", "record.failed", "Exception in ASGI application")
+AWAY = ("OperationalError", "InterfaceError")
 SETTINGS: dict[str, Mapping[str, float]] = {
     "patience": {"first_wait_s": 0.3, "longest_wait_s": 3, "give_up_after_h": 25 / 3600},
     "breaker": {"faults": 5, "first_rest_s": 1, "longest_rest_s": 4},
@@ -125,7 +129,7 @@ def _ports(folder: Path) -> dict[str, int]:
 
 def _live(folder: Path, whole: Scenario, ports: Mapping[str, int], cluster: Cluster | None) -> Live:
     partners = {party.id: partner_file(party, ports[party.id], mended=False) for party in whole.parties}
-    database = {"ledger_url": cluster.url("ledger")} if cluster else {}
+    database = {"ledger_url": cluster.url(LEDGER)} if cluster else {}
     live = Live(folder, partners, **SETTINGS, **database, workers=WORKERS | dict(whole.size.workers))
     for party in whole.parties:
         right = secret_of(party, whole.seed)
@@ -163,7 +167,7 @@ def _make_peace(live: Live, whole: Scenario, ports: Mapping[str, int], receivers
     for party in whole.parties:
         _write_secret(live, party.id, secret_of(party, whole.seed))
         text = partner_file(party, ports[party.id], mended=True)
-        (live.folder / "config" / "partners" / f"{party.id}.toml").write_text(text, "utf-8")
+        _put(live.folder / "config" / "partners" / f"{party.id}.toml", text)
     if _has(whole, "unknown"):
         _write_secret(live, "authority", (live.folder / certificates.AUTHORITY).read_text("utf-8"))
     if whole.size.restarts:
@@ -205,8 +209,17 @@ def _case(live: Live, whole: Scenario, folder: Path, calm_at: float) -> Case:
         attempts=ledger.attempts(of),
         stops=_stops(folder),
         troubled=ledger.troubled(of),
+        surprises=_surprises(folder),
         calm_at=calm_at,
     )
+
+
+def _surprises(folder: Path) -> list[str]:
+    """The errors in the logs that no absence of the ledger explains."""
+    lines = [
+        line for file in sorted((folder / "data" / "logs").glob("*.log")) for line in file.read_text().splitlines()
+    ]
+    return [line for line in lines if any(map(line.__contains__, ERRORS)) and not any(map(line.__contains__, AWAY))]
 
 
 def _deeds(folder: Path) -> list[dict[str, Any]]:
@@ -227,6 +240,7 @@ def _numbers(case: Case, deeds: Sequence[Mapping[str, Any]], began: float) -> di
     return {
         "seconds": round(monotonic() - began),
         "requests": len(case.requests),
+        "of them under harm": sum(one.began < case.calm_at for one in case.requests),
         "deliveries": len(case.rows),
         "tries": outcomes,
         "deeds": len(deeds),
@@ -238,6 +252,30 @@ def _has(whole: Scenario, listens: str) -> bool:
 
 
 def _write_secret(live: Live, name: str, text: str) -> None:
-    file = live.settings.secrets_dir / name
+    _put(live.settings.secrets_dir / name, text)
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file that others may be reading."""
     file.with_suffix(".part").write_text(text, "utf-8")
     file.with_suffix(".part").replace(file)
+
+
+def make_ledger(cluster: Cluster) -> None:
+    """A database for it, with its tables."""
+    cluster.say(f"CREATE DATABASE {LEDGER}")
+    ledger = Ledger(cluster.url(LEDGER))
+    migrate(ledger)
+    ledger.close()
+
+
+def told(verdict: Verdict) -> str:
+    """The faults, with the histories of some of those concerned."""
+    concerned = list(dict.fromkeys((one.party, one.article) for one in verdict.faults if one.party and one.article))
+    return "\n".join(
+        [
+            *(f"FAULT {one.rule}: {one.party} {one.article}: {one.told}" for one in verdict.faults),
+            *(f"\n{party} {article}\n{verdict.history.of(party, article)}" for party, article in concerned[:SHOWN]),
+            f"again: make chaos SEED={verdict.scenario.seed}; its traces are in {verdict.folder}",
+        ]
+    )

@@ -55,7 +55,7 @@ class Size:
 
 SMALL = Size(
     articles=36,
-    lasts_s=14,
+    lasts_s=10,
     settles_within_s=60,
     workers={"deliver": 2},
     parties=("wild", "silent", "choosy", "ill", "gone", "deaf", "wrong secret"),
@@ -63,8 +63,8 @@ SMALL = Size(
 )
 LARGE = Size(
     articles=400,
-    lasts_s=110,
-    settles_within_s=120,
+    lasts_s=90,
+    settles_within_s=90,
     workers={"deliver": 2, "slow": 2},
     parties=(
         *("calm", "calm", "calm", "choosy", "choosy", "busy", "busy", "ill", "ill", "silent", "silent", "gone"),

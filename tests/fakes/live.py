@@ -250,12 +250,12 @@ def _configure(folder: Path, partners: Mapping[str, FakePartner | str], **settin
     written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
     written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
     written = written.replace("own_names = [", f'own_names = ["{OWN}", ')
-    written = re.sub(r"(?s)\[patience\].*?(?=\n\[|$)", "", written)
     parts: dict[str, Mapping[str, float]] = {"patience": {"first_wait_s": 0.5}, "workers": {}}
     parts |= {name: told for name, told in settings.items() if isinstance(told, Mapping)}
     parts["workers"] = {"lease_s": LEASE_S, "beat_every_s": 2} | dict(parts["workers"])
     written = "".join(f'{name} = "{told}"\n' for name, told in settings.items() if isinstance(told, str)) + written
     for name, told in parts.items():
+        written = re.sub(rf"(?s)\n\[{name}\].*?(?=\n\[|$)", "", written)
         written += f"\n[{name}]\n" + "".join(f"{field} = {value}\n" for field, value in told.items())
     (config / "syndicate.toml").write_text(written, encoding="utf-8")
     for name, partner in partners.items():

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check format lock bench wheel clean
+.PHONY: help setup demo test chaos unit check format lock bench wheel clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,6 +29,9 @@ demo: $(READY) ## the real thing, on this machine: publish, correct, withdraw, w
 
 test: $(READY) ## every test; those that need PostgreSQL skip where there is none
 	@$(BIN)/pytest
+
+chaos: $(READY) ## harm done to the whole system, on SQLite and on PostgreSQL, up to ten minutes (SEED=7 does the same again)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ON),--on $(ON))
 
 unit: $(READY) ## the unit tests: no network, no server, a few seconds
 	@$(BIN)/pytest tests/unit tests/architecture -q

@@ -2,57 +2,17 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from pwd import getpwnam
 
 import pytest
 
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import migrate
+from tests.fakes.postgresql import Cluster, cluster_of_our_own
 from tests.fakes.rehearsal import Rehearsal
 
 TEMPLATE = "migrated"
-OPTIONS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A PostgreSQL server of our own, on a socket in a folder that goes away with it."""
-
-    binaries: Path
-    folder: Path
-    account: str | None
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of the server's programs; whoever is root becomes somebody else first, or it refuses."""
-        done = subprocess.run(
-            [self.binaries / program, "-D", self.folder / "data", *arguments],
-            user=self.account,
-            group=getpwnam(self.account).pw_gid if self.account else None,
-            extra_groups=[] if self.account else None,
-            cwd=self.folder,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(self.folder)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{program}: {done.stdout}"
-
-    def url(self, database: str) -> str:
-        """The address of one database."""
-        return f"postgresql://syndicate@/{database}?host={self.folder}"
-
-    def say(self, statement: str) -> None:
-        """One statement outside any transaction, such as CREATE DATABASE."""
-        import psycopg  # an extra: the unit tests do without
-
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -65,25 +25,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """PostgreSQL, where it is installed; a test that needs it is skipped without, but where CI=true it fails."""
-    binaries = _postgresql()
-    if binaries is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no PostgreSQL: initdb wasn't found")
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path may have 107 bytes
-    account = _unprivileged() if os.geteuid() == 0 else None
-    if account:
-        shutil.chown(folder, account)
-    cluster = Cluster(binaries=binaries, folder=folder, account=account)
-    try:
-        cluster.run("initdb", "-U", "syndicate", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        cluster.run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", f"{OPTIONS} -k {folder}")
-        try:
-            cluster.say(f"CREATE DATABASE {TEMPLATE}")
-            _migrated(cluster.url(TEMPLATE)).close()
-            yield cluster
-        finally:
-            cluster.run("pg_ctl", "stop", "-m", "immediate")
-    finally:
-        shutil.rmtree(folder)
+    with cluster_of_our_own("-c synchronous_commit=off") as cluster:
+        cluster.say(f"CREATE DATABASE {TEMPLATE}")
+        _migrated(cluster.url(TEMPLATE)).close()
+        yield cluster
 
 
 @pytest.fixture(scope="session")
@@ -126,18 +71,3 @@ def _migrated(url: str) -> Ledger:
     ledger = Ledger(url)
     migrate(ledger)
     return ledger
-
-
-def _postgresql() -> Path | None:
-    """The folder with initdb and pg_ctl: Debian keeps them off the PATH."""
-    found = shutil.which("pg_ctl")
-    folders = [Path(found).resolve().parent] if found else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((folder for folder in folders if (folder / "initdb").exists()), None)
-
-
-def _unprivileged() -> str:
-    try:
-        return getpwnam("postgres").pw_name
-    except KeyError:
-        return "nobody"

@@ -168,13 +168,13 @@ class System:
                 return self._show_life(step.lane)
 
     def _deliver(self, step: Deliver) -> Sequence[Step]:
-        return deliver(
-            self.ledger,
-            lane=step.lane,
-            wire=self._wire,
-            policy=self.policy,
-            around=Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping),
-        )
+        around = Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping)
+        try:
+            return deliver(self.ledger, lane=step.lane, wire=self._wire, policy=self.policy, around=around)
+        except Exception:
+            # What is on its way belongs to nobody now: it must not come in among what is sent next. The sweep finds it.
+            vars(self).pop("_wire").close()
+            raise
 
     @property
     def kept_for(self) -> timedelta:

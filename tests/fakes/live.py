@@ -16,9 +16,10 @@ from typing import Any, Self
 import psutil
 import redis
 import requests
+from sqlalchemy import select
 
 from syndicate.assemble import System, assemble
-from syndicate.ledger import beats, deliveries
+from syndicate.ledger import beats, deliveries, tables
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import migrate
 from syndicate.model.delivery import Manifest
@@ -54,10 +55,11 @@ deadline_s = 2
 class Live:
     """A running newsroom in `folder`. Everything it is asked to wait for has a deadline.
 
-    `settings` are those of the file's first part, such as `broker_url`, and those of `[workers]` under that name.
+    A partner may also be given as the text of its file. `settings` are those of the file's first part, such as
+    `broker_url`, and those of a section as a mapping under its name, such as `workers`.
     """
 
-    def __init__(self, folder: Path, partners: Mapping[str, FakePartner], **settings: Any) -> None:
+    def __init__(self, folder: Path, partners: Mapping[str, FakePartner | str], **settings: Any) -> None:
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
         self._started = datetime.now(UTC)
@@ -103,15 +105,19 @@ class Live:
 
     def publish(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
         """Send an event as the newsroom's system would."""
-        answer = self.http.post(
-            f"{self.settings.web.base_url}/events",
-            json=envelope,
-            headers={"content-type": "application/cloudevents+json", "authorization": f"Bearer {self._token}"},
-            timeout=10,
-        )
+        answer = self.post(envelope, http=self.http, timeout_s=10)
         assert answer.ok, answer.text
         said: dict[str, Any] = answer.json()
         return said
+
+    def post(self, envelope: Mapping[str, Any], *, http: requests.Session, timeout_s: float) -> requests.Response:
+        """The same, whatever comes of it."""
+        return http.post(
+            f"{self.settings.web.base_url}/events",
+            json=envelope,
+            headers={"content-type": "application/cloudevents+json", "authorization": f"Bearer {self._token}"},
+            timeout=timeout_s,
+        )
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask the web process for something."""
@@ -121,6 +127,14 @@ class Live:
         """What is owed for an article, and how it stands."""
         with self.system.ledger.read() as connection:
             return deliveries.of_article(connection, article_id)
+
+    def tries(self, delivery_id: str) -> list[tuple[int, str]]:
+        """Every try at a delivery that is on record: (number, outcome)."""
+        row = tables.deliveries
+        wanted = select(tables.attempts).join(row, row.c.seq == tables.attempts.c.delivery_seq)
+        wanted = wanted.where(row.c.id == delivery_id).order_by(tables.attempts.c.seq)
+        with self.system.ledger.read() as connection:
+            return [(one.number, one.outcome) for one in connection.execute(wanted)]
 
     def manifest(self, row: Delivery) -> Manifest:
         """What a delivery carries."""
@@ -223,9 +237,7 @@ def _plays(process: psutil.Process, role: str) -> bool:
     return "workers" in words and role in words
 
 
-def _configure(
-    folder: Path, partners: Mapping[str, FakePartner], *, workers: Mapping[str, float] | None = None, **first: str
-) -> None:
+def _configure(folder: Path, partners: Mapping[str, FakePartner | str], **settings: str | Mapping[str, float]) -> None:
     config = folder / "config"
     for name in ("feeds", "notices"):
         shutil.copytree(CONFIG / name, config / name)
@@ -238,11 +250,14 @@ def _configure(
     written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
     written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
     written = written.replace("own_names = [", f'own_names = ["{OWN}", ')
-    written = re.sub(r"(?m)^first_wait_s = \d+", "first_wait_s = 0.5", written)
-    written = "".join(f'{name} = "{value}"\n' for name, value in first.items()) + written
-    of_workers = {"lease_s": LEASE_S, "beat_every_s": 2} | dict(workers or {})
-    written += "\n[workers]\n" + "".join(f"{name} = {value}\n" for name, value in of_workers.items())
+    parts: dict[str, Mapping[str, float]] = {"patience": {"first_wait_s": 0.5}, "workers": {}}
+    parts |= {name: told for name, told in settings.items() if isinstance(told, Mapping)}
+    parts["workers"] = {"lease_s": LEASE_S, "beat_every_s": 2} | dict(parts["workers"])
+    written = "".join(f'{name} = "{told}"\n' for name, told in settings.items() if isinstance(told, str)) + written
+    for name, told in parts.items():
+        written = re.sub(rf"(?s)\n\[{name}\].*?(?=\n\[|$)", "", written)
+        written += f"\n[{name}]\n" + "".join(f"{field} = {value}\n" for field, value in told.items())
     (config / "syndicate.toml").write_text(written, encoding="utf-8")
     for name, partner in partners.items():
-        text = PARTNER.format(name=name, url=partner.url)
+        text = partner if isinstance(partner, str) else PARTNER.format(name=name, url=partner.url)
         (config / "partners" / f"{name}.toml").write_text(text, encoding="utf-8")

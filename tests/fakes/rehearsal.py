@@ -98,7 +98,7 @@ class Rehearsal:
 
     def __init__(self, ledger: Ledger, *, data_dir: Path) -> None:
         self.ledger = ledger
-        self.now = NOON
+        self.now, self.ticks = NOON, 0.0
         self.depth: dict[Lane, int] = {}
         self.queue = Inline()
         self.peers: dict[str, FakePartner] = {}
@@ -230,7 +230,7 @@ class Rehearsal:
             lane=lane,
             wire=ByHand(send),
             policy=policy,
-            around=Surroundings(clock=self._clock, dice=lambda: dice),
+            around=Surroundings(clock=self._clock, dice=lambda: dice, ticks=lambda: self.ticks),
         )
 
     def send_for_real(self, destination: Destination, parcel: Parcel) -> Outcome:
@@ -268,12 +268,13 @@ class Rehearsal:
     # the clock
 
     def at(self, moment: datetime) -> None:
-        """Set the clock."""
+        """Set the clock, which has nothing to do with the time that passes."""
         self.now = moment
 
     def advance(self, by: timedelta) -> None:
         """Turn the clock on."""
         self.now += by
+        self.ticks += by.total_seconds()
 
     def let_time_pass(self, by: timedelta) -> None:
         """Turn back every moment of every delivery, health and takedown by so much: that is how old it is then."""

@@ -18,7 +18,7 @@ import pytest
 from syndicate.transports import deadline as deadline_module
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Door, Get, Post
-from syndicate.transports.many import Many
+from syndicate.transports.many import HELD_UP_S, Many
 
 DEADLINE_S = 0.5
 AT_MOST_S = 1.5
@@ -308,6 +308,30 @@ def test_a_peer_that_draws_it_out_is_left_at_the_deadline(a_peer, door, script):
     assert "did not answer within 0.5 s" in reason or isinstance(door, OneOfMany)
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_answer_that_came_in_time_counts_though_the_window_looks_late(a_peer, answers):
+    answer_now, answered = threading.Event(), threading.Event()
+
+    def script(peer, connection, request):
+        answer_now.wait(30)
+        connection.sendall(OK if answers else OK[:9])
+        answered.set()
+
+    late = time.monotonic() + DEADLINE_S
+    peer, many = a_peer(script), Many("internal")
+    many.start("1", Post(peer.url(), b"{}", {}, "internal", DEADLINE_S, 100), lambda _: True)
+    while not peer.requests:
+        many.finished(wait_s=0.01)
+    answer_now.set()
+    assert answered.wait(DEADLINE_S)
+    time.sleep(max(0.0, late - time.monotonic()) + HELD_UP_S)
+
+    (done,) = many.finished(wait_s=1)
+
+    many.close()
+    assert isinstance(done.result, PartnerUnavailable) is not answers
+
+
 def test_a_status_that_came_before_the_deadline_is_reported(a_peer, door):
     peer = a_peer(dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"))
     error = unavailable(door, peer.url())
@@ -402,6 +426,17 @@ def test_a_request_is_never_repeated_by_itself(a_peer, door):
     peer = a_peer(closing)
     assert unavailable(door, peer.url()).reason == "127.0.0.1 closed the connection without an answer"
     assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("way_out", [OneOfMany])
+def test_a_partner_who_closes_kept_connections_without_a_word_costs_no_delivery(a_peer, door):
+    def script(peer, connection, request):
+        connection.sendall(OK)
+        return "close"
+
+    peer = a_peer(script)
+    answers = [post(door, peer.url()).status for _ in range(10)]
+    assert (answers, len(peer.requests)) == ([200] * 10, 10)
 
 
 @pytest.mark.parametrize(

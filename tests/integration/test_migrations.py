@@ -13,7 +13,7 @@ from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import is_current, migrate
 from syndicate.model.delivery import Manifest
-from tests.conftest import Cluster
+from tests.fakes.postgresql import Cluster
 
 OLDEST = "0001"
 WHEN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

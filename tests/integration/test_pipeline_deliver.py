@@ -250,7 +250,8 @@ def test_what_the_partner_calls_its_copy_is_kept(system: Rehearsal):
     assert system.count()["receipts"] == 1
 
 
-def test_what_the_time_budget_leaves_is_handed_on(system: Rehearsal):
+@pytest.mark.parametrize("set_back", [hours(0), hours(5)])
+def test_what_the_time_budget_leaves_is_handed_on(system: Rehearsal, set_back: timedelta):
     # given: more than one window's share for one destination, and a budget that is over after the first
     system.partner()
     ids = [owed(system, f"a-{number}").id for number in range(CONCURRENCY + 2)]
@@ -258,6 +259,7 @@ def test_what_the_time_budget_leaves_is_handed_on(system: Rehearsal):
 
     def send_slowly(destination, parcel):
         system.advance(timedelta(seconds=3))
+        system.at(system.now - set_back)
         sent.append(parcel.delivery_id)
         return Outcome(kind="delivered", reason="收到")
 

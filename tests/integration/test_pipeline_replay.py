@@ -56,6 +56,24 @@ def test_a_replay_is_narrowed_to_a_partner_an_article_or_a_time(system: Rehearsa
     assert set(replay_all(system, article="a-2", partner="songtao").again) == wanted
 
 
+def test_what_is_set_up_wrongly_gets_as_many_tries_again_as_at_first(system: Rehearsal):
+    partner = system.partner()
+    partner.will(*[reply(401)] * 5, reply(200))
+    system.publish(an_event())
+    (row,) = system.rows()
+    for _ in range(2):
+        system.set_due(row.id, ago=hours(0.1))
+        system.sweep_and_run()
+    assert system.states() == [("publish", 1, "failed")]
+
+    replay_all(system)
+    for _ in range(2):
+        system.set_due(row.id, ago=hours(0.1))
+        system.sweep_and_run()
+
+    assert [outcome for _, outcome in system.tries(row.id)] == ["misconfigured"] * 5 + ["delivered"]
+
+
 def test_the_patience_begins_anew(system: Rehearsal):
     partner = system.partner()
     partner.will(reply(422), reply(503), reply(200))

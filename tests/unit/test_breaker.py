@@ -192,6 +192,13 @@ def test_a_breaker_never_rests_for_longer_than_a_day(kinds, minutes_between, wai
         now += minutes(minutes_between)
 
 
+def test_a_rest_that_a_clock_since_set_back_has_written_is_none():
+    open_for_years = replace(WELL, failing_since=NOON, opened=1, open_until=NOON + hours(24 * 365))
+
+    assert places(open_for_years, concurrency=8, now=NOON) == 1
+    assert after(open_for_years, "unavailable", now=NOON).open_until <= NOON + minutes(2)
+
+
 # rates
 
 
@@ -208,6 +215,14 @@ def test_a_low_rate_lets_one_go():
     assert allowance(None, per_minute=2, now=NOON) == 1
     assert allowance(spent, per_minute=2, now=NOON + timedelta(seconds=29)) == 0
     assert allowance(spent, per_minute=2, now=NOON + timedelta(seconds=30)) == 1
+
+
+def test_a_clock_that_is_set_back_by_hours_holds_nothing_up():
+    spent = spend(None, 10, per_minute=600, now=NOON)
+    earlier = NOON - hours(3)
+
+    assert allowance(spent, per_minute=600, now=earlier) == 10
+    assert spend(spent, 10, per_minute=600, now=earlier) == spend(None, 10, per_minute=600, now=earlier)
 
 
 @given(

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -95,3 +97,15 @@ def test_what_is_no_json_is_written_as_it_is_called(log):
 
     (line,) = read()
     assert line["thing"] in ("{1, 2}", [1, 2])
+
+
+def test_a_disk_that_is_full_stops_nobody(log, monkeypatch):
+    logger, _ = log()
+    went_on = False
+
+    with suppress(OSError), open("/dev/full", "w") as full, monkeypatch.context() as patched:  # closing it fails
+        patched.setattr(sys, "stdout", full)
+        logger.info("said", into="the void")
+        went_on = True
+
+    assert went_on

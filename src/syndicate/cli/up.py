@@ -1,5 +1,6 @@
 """`syndicate up`: the whole system on one machine under one command."""
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -125,7 +126,8 @@ class Supervisor:
         return Child(program, log_dir=self.settings.data_dir / "logs", tell=self._tell)
 
     def _tell(self, name: str, said: Said, detail: str) -> None:
-        self.console.print(f"{MARKS[said]} {name:<12} {said:<10} {detail}", highlight=False, soft_wrap=True)
+        with contextlib.suppress(OSError):  # a console on a full disk, or one that is gone, must not stop the system
+            self.console.print(f"{MARKS[said]} {name:<12} {said:<10} {detail}", highlight=False, soft_wrap=True)
 
 
 def up(context: typer.Context) -> None:

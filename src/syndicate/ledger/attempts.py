@@ -52,10 +52,10 @@ def add(connection: Connection, tries: Sequence[Attempt]) -> None:
     _ADD.run(connection, rows)
 
 
-def count(connection: Connection, delivery_seq: int, kind: OutcomeKind) -> int:
-    """How many tries at a delivery have come out like this."""
+def count(connection: Connection, delivery_seq: int, kind: OutcomeKind, *, since: datetime) -> int:
+    """How many tries at a delivery, of those that began since then, have come out like this."""
     wanted = select(func.count()).where(attempts.c.delivery_seq == delivery_seq, attempts.c.outcome == kind)
-    return int(connection.scalar(wanted) or 0)
+    return int(connection.scalar(wanted.where(attempts.c.started_at >= since)) or 0)
 
 
 def first_of(connection: Connection, seqs: Collection[int]) -> dict[int, datetime]:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -53,15 +54,19 @@ def _render(_logger: WrappedLogger, _name: str, event: EventDict) -> bytes:
 
 
 class _Lines:
-    """Writes each line at once: what was logged before a crash is there afterwards."""
+    """Writes each line at once: what was logged before a crash is there afterwards.
+
+    A disk that is full costs lines, never the work that they tell of.
+    """
 
     def __init__(self, name: str = "") -> None:
         self.name = name
 
     def msg(self, line: bytes) -> None:
-        if line:
-            sys.stdout.buffer.write(line + b"\n")
-            sys.stdout.buffer.flush()
+        with suppress(OSError):
+            if line:
+                sys.stdout.buffer.write(line + b"\n")
+                sys.stdout.buffer.flush()
 
     def __getattr__(self, _level: str) -> Any:  # noqa: ANN401 - info, warning, error ...: all the same
         return self.msg

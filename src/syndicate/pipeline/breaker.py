@@ -7,10 +7,12 @@ goes until then. Afterwards it is half open, and one probe may go, whose answer 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syndicate.ledger.claims import CLOCKS_DIFFER
 from syndicate.model.delivery import LONGEST_RETRY_AFTER_S, Outcome
 from syndicate.model.health import Health, PausedBy
 from syndicate.model.record import Record
 
+LONGEST_REST = timedelta(seconds=LONGEST_RETRY_AFTER_S) + CLOCKS_DIFFER
 PLACES_WHEN_SLOW = 2  # for a destination that has timed out: enough to see that it is well again
 
 
@@ -60,20 +62,26 @@ def resumed(health: Health, *, now: datetime, since: datetime | None = None) -> 
 def places(health: Health, *, concurrency: int, now: datetime) -> int:
     """How many deliveries may be under way to it at once. A pause is not asked for here: removals pass it."""
     if health.open_until:
-        return 1 if health.open_until <= now else 0
+        return 0 if _rests(health, now) else 1
     return min(concurrency, PLACES_WHEN_SLOW) if health.slow else concurrency
 
 
 def allowance(spent_until: datetime | None, *, per_minute: float, now: datetime) -> int:
     """How many may go now under a rate limit: the generic cell rate algorithm, with a second's worth of burst."""
     interval = timedelta(minutes=1 / per_minute)
-    spent = max(spent_until or now, now)
+    spent = _spent(spent_until, per_minute, now)
     return max(0, int((now + _burst(per_minute) - spent) / interval))
 
 
 def spend(spent_until: datetime | None, many: int, *, per_minute: float, now: datetime) -> datetime:
     """The allowance after so many have gone: a time up to which it is used up."""
-    return max(spent_until or now, now) + many * timedelta(minutes=1 / per_minute)
+    return _spent(spent_until, per_minute, now) + many * timedelta(minutes=1 / per_minute)
+
+
+def _spent(spent_until: datetime | None, per_minute: float, now: datetime) -> datetime:
+    """Until when it is used up, now at least; a time that no rate gives was written by a clock that was set back."""
+    latest = now + _burst(per_minute) + CLOCKS_DIFFER
+    return spent_until if spent_until and now < spent_until <= latest else now
 
 
 def _burst(per_minute: float) -> timedelta:
@@ -100,13 +108,18 @@ def _failed_on(health: Health, now: datetime) -> Health:
 
 def _faulted(health: Health, outcome: Outcome, policy: BreakerPolicy, now: datetime, dice: float) -> Health:
     faulted = replace(health, faults=health.faults + 1, slow=health.slow or outcome.timed_out)
-    is_half_open = health.open_until is not None and health.open_until <= now
+    is_half_open = health.open_until is not None and not _rests(health, now)
     if is_half_open or (health.open_until is None and faulted.faults >= policy.faults):
         faulted = _opened(faulted, policy, now, dice)
     if outcome.retry_after_s:
         named = now + timedelta(seconds=min(outcome.retry_after_s, LONGEST_RETRY_AFTER_S))
         faulted = replace(faulted, open_until=max(named, faulted.open_until or named))
     return faulted
+
+
+def _rests(health: Health, now: datetime) -> bool:
+    """Whether its breaker is open; one that would stay so for longer than anything may is a clock's error."""
+    return health.open_until is not None and now < health.open_until <= now + LONGEST_REST
 
 
 def _opened(health: Health, policy: BreakerPolicy, now: datetime, dice: float) -> Health:

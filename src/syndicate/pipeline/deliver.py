@@ -14,9 +14,9 @@ def deliver(ledger: Ledger, *, lane: Lane, wire: Wire, policy: DeliveryPolicy, a
     its end, which takes no longer than the longest deadline.
     """
     window = Window(ledger, lane=lane, wire=wire, policy=policy, around=around)
-    until = around.clock() + policy.budget
+    until = around.ticks() + policy.budget.total_seconds()
     while True:
-        is_over = around.stopping() or around.clock() >= until
+        is_over = around.stopping() or around.ticks() >= until
         window.turn(claiming=not is_over)
         if window.is_idle:
             return [Deliver(lane=lane)] if is_over else []

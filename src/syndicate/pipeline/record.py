@@ -152,7 +152,7 @@ def _after_failures(
         settled[seq] = after(
             one.outcome,
             tries=one.claim.number,
-            alike=attempts.count(connection, seq, kind) + 1 if kind in COUNTED else 1,
+            alike=attempts.count(connection, seq, kind, since=since[seq]) + 1 if kind in COUNTED else 1,
             since=since[seq],
             lane=one.claim.due.lane,
             policy=policy.patience(known[one.claim.due.destination_id]),

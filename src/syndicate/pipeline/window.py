@@ -39,10 +39,14 @@ AWAY = (OperationalError, InterfaceError)  # a database that is locked, full, re
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a worker lives in: its clock and its dice, and whether it has been told to stop."""
+    """What a worker lives in: its clock and its dice, and whether it has been told to stop.
+
+    `ticks` are the seconds of a clock that nobody can set.
+    """
 
     clock: Callable[[], datetime]
     dice: Callable[[], float]
+    ticks: Callable[[], float] = time.monotonic
     stopping: Callable[[], bool] = lambda: False
 
 

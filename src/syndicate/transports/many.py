@@ -26,6 +26,8 @@ CONNECTIONS_KEPT = 512
 HANDLES_KEPT = 1_024
 HANDLES_CARRY = 64 * 1024  # bytes, at most, that an idle handle may still hold
 ADDRESSES_HOLD_S = 30.0  # how long a vetted answer of the resolver is used
+HELD_UP_S = 0.5  # since we looked last: then deadlines may have passed that nobody saw
+LATE_LOOKS = 3  # enough to read an answer that is there, also through TLS
 LOOK_AGAIN_S = 0.02  # while a name is being looked up, which libcurl knows nothing of
 _RESOLVERS = 8
 
@@ -56,6 +58,7 @@ class Many:
         self._looking_up: list[tuple[Transfer, Future[tuple[str, ...]]]] = []
         self._pins: dict[tuple[str, int], tuple[float, str]] = {}
         self._done: deque[Done] = deque()
+        self._looked_at = 0.0
         self._resolvers = ThreadPoolExecutor(max_workers=_RESOLVERS, thread_name_prefix=f"lookup-{os.getpid()}")
 
     def __len__(self) -> int:
@@ -77,7 +80,7 @@ class Many:
         until = monotonic() + wait_s
         while True:
             self._send_looked_up()
-            self._multi.perform()
+            self._perform()
             self._collect()
             left = until - monotonic()
             if self._done or left <= 0 or not (self._running or self._looking_up):
@@ -95,6 +98,24 @@ class Many:
             curl.close()
         self._multi.close()
         self._resolvers.shutdown(wait=False, cancel_futures=True)
+
+    def _perform(self) -> None:
+        if monotonic() > self._looked_at + HELD_UP_S:
+            self._look_late()
+        self._multi.perform()
+        self._looked_at = monotonic()
+
+    def _look_late(self) -> None:
+        """When we were held up, by our database perhaps: what has come in by now counts, however late we look."""
+        late = [curl for curl, transfer in self._running.items() if transfer.left_s() <= 0]
+        for curl in late:
+            curl.setopt(pycurl.TIMEOUT_MS, 0)  # none; or libcurl would look at the clock first
+        for _ in range(LATE_LOOKS if late else 0):
+            self._multi.perform()
+        self._collect()
+        for curl in late:
+            if curl in self._running:
+                self._end(curl, code=pycurl.E_OPERATION_TIMEDOUT, said="")
 
     def _wait(self, at_most_s: float) -> None:
         """Wait for the network, or for the next time libcurl itself has something to do, such as a deadline."""

@@ -126,9 +126,10 @@ class System:
         return notice_changes(self.ledger, found)
 
     def beat(self) -> None:
-        """Ask every lane for a sign of life."""
+        """Give a sign of life, and ask every lane for one: whoever calls this is a clock."""
         with self.ledger.write() as connection:
             beats.forget(connection, before=self.clock() - FORGET_WORKERS)
+            beats.beat(connection, beats.CLOCK, worker_name(os.getpid()), now=self.clock())
         many = self.settings.worker_counts
         self.handover([Beat(lane=lane, number=number + 1) for lane in LANES for number in range(many[lane])])
 

@@ -62,6 +62,14 @@ def test_workers_that_are_alive_but_stand_still_are_replaced(live: Live, partner
     assert sorted(line.split()[1] for line in live.said().splitlines() if " silent " in line) == ["deliver-1", "intake"]
 
 
+def test_a_clock_that_stands_still_is_replaced(live: Live) -> None:
+    (clock,) = live.workers("clock")
+    clock.suspend()
+
+    live.wait_for(lambda: not clock.is_running(), timeout_s=40)
+    live.wait_for(lambda: live.said().count("clock        ready") == 2, timeout_s=30)
+
+
 def test_while_redis_hangs_events_are_taken_in_and_nobody_is_replaced(
     live: Live, partners: dict[str, FakePartner]
 ) -> None:

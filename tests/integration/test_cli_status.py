@@ -23,7 +23,7 @@ def a_lane(name="deliver", *, heard_s_ago=3.0, oldest_due_s=None):
     return LaneStatus(lane=name, queued=0, waiting=0, sending=0, failed=0, oldest_due_s=oldest_due_s, workers=workers)
 
 
-def a_status(*lanes, broker_reachable=True, failed=(), paused=None, overdue=()):
+def a_status(*lanes, broker_reachable=True, failed=(), paused=None, overdue=(), clock_heard_s_ago=1.0):
     return Status(
         at=NOON,
         broker_reachable=broker_reachable,
@@ -38,6 +38,7 @@ def a_status(*lanes, broker_reachable=True, failed=(), paused=None, overdue=()):
         takedowns=len(overdue),
         overdue=tuple(overdue),
         lanes=lanes or (a_lane(),),
+        clocks=(WorkerStatus(name="duchuan:9", heard_s_ago=clock_heard_s_ago),),
     )
 
 
@@ -46,6 +47,7 @@ def everybody_works(shell, *, ago=timedelta()):
     with system.ledger.write() as connection:
         for lane in LANES:
             beats.beat(connection, lane, "duchuan:1", now=system.clock() - ago)
+        beats.beat(connection, beats.CLOCK, "duchuan:9", now=system.clock() - ago)
     system.close()
 
 
@@ -57,6 +59,12 @@ def test_an_unreachable_broker_is_a_worry():
     assert worries(a_status(broker_reachable=False)) == [
         "the broker can't be reached; run: syndicate up, or mend broker_url"
     ]
+
+
+def test_a_clock_that_stands_still_is_a_worry_with_what_comes_of_it():
+    (worry,) = worries(a_status(clock_heard_s_ago=61))
+
+    assert worry == "no clock was heard within 60 s: nothing is tried again; run: syndicate up, or see its log"
 
 
 def test_a_delivery_that_failed_today_is_a_worry():

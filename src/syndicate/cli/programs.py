@@ -26,10 +26,13 @@ def redis(settings: Settings) -> Program:
     )
 
 
-def clock(settings: Settings) -> Program:
+def clock(settings: Settings, ledger: Ledger) -> Program:
     """What finds whatever is due, and asks for signs of life."""
     return Program(
-        name="clock", arguments=[sys.executable, "-m", "workers", "clock"], environment=_environment(settings)
+        name="clock",
+        arguments=[sys.executable, "-m", "workers", "clock"],
+        environment=_environment(settings),
+        ready=lambda pid: _is_heard(ledger, pid),
     )
 
 
@@ -70,7 +73,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _is_heard(ledger: Ledger, pid: int) -> bool:
-    """A worker is ready when it has consumed something from its lane, which a ping would not prove."""
+    """A worker is ready when it has consumed from its lane, which no ping would prove; a clock, when it has swept."""
     try:
         with ledger.read() as connection:
             return any(row.worker == worker_name(pid) for row in beats.every(connection))

@@ -1,4 +1,4 @@
-"""Which workers are alive but consume nothing? Found from what is seen at every look: queues, and signs of life.
+"""Which workers are alive but consume nothing, and does the clock stand still? Found from queues and signs of life.
 
 Times are seconds of one steady clock, not the times that the signs carry: no clock that is set can make anybody silent.
 """
@@ -6,6 +6,7 @@ Times are seconds of one steady clock, not the times that the signs carry: no cl
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from syndicate.ledger.beats import CLOCK
 from syndicate.model.step import Lane
 
 START_S = 60.0  # how long a worker may take to consume for the first time
@@ -18,16 +19,17 @@ class Silence:
         self._bound_s = bound_s
         self._signs: dict[str, datetime] = {}
         self._heard: dict[str, float] = {}
-        self._busy_since: dict[Lane, float] = {}
+        self._busy_since: dict[str, float] = {}
 
     def look(
-        self, *, depth: Mapping[Lane, int] | None, signs: Iterable[tuple[Lane, str, datetime]], ticks: float
+        self, *, depth: Mapping[Lane, int] | None, signs: Iterable[tuple[str, str, datetime]], ticks: float
     ) -> None:
         """See once more: messages by lane, None when the broker or the ledger is away; newest signs (lane, worker, at).
 
-        A lane has something to take when messages wait in it, or when one of its workers has taken some lately.
+        A lane has something to take when messages wait in it, or when one of its workers has taken some lately; a clock
+        always has something to do.
         """
-        taking = set()
+        taking: set[str] = {CLOCK}
         for lane, worker, at in signs:
             if self._signs.get(worker) != at:
                 self._signs[worker], self._heard[worker] = at, ticks
@@ -36,7 +38,7 @@ class Silence:
         busy = {lane for lane, many in depth.items() if many} | taking if depth is not None else set()
         self._busy_since = {lane: self._busy_since.get(lane, ticks) for lane in busy}
 
-    def of(self, lane: Lane, worker: str, *, started: float, ticks: float) -> float | None:
+    def of(self, lane: str, worker: str, *, started: float, ticks: float) -> float | None:
         """For how long a worker has taken nothing though there was something all the while; None when that isn't so.
 
         Who has just started, and everybody when the broker has just come back, is given time.

@@ -1,6 +1,7 @@
 """Who may ask, by shell? `status` tells what waits where, since when, who is working, and what is wrong."""
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.text import Text
 from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import age, legible, local, output, print_json, table
-from syndicate.monitor.status import FEW, LaneStatus, Status
+from syndicate.monitor.status import FEW, LaneStatus, Status, WorkerStatus
 from syndicate.monitor.status import status as look_once
 
 HEARD_WITHIN_S = 60.0
@@ -27,9 +28,9 @@ def status(
 ) -> None:
     """Show each lane: what is queued and waiting, the oldest thing due, and its workers.
 
-    Exit code 1 when the broker can't be reached, a lane has no worker heard within 60 s, something has been due for
-    more than 5 minutes, a delivery failed within the last day, a destination is paused, or the page of a withdrawn
-    article isn't known to be gone in time: it says which.
+    Exit code 1 when the broker can't be reached, no clock or no worker of a lane was heard within 60 s, something has
+    been due for more than 5 minutes, a delivery failed within the last day, a destination is paused, or the page of a
+    withdrawn article isn't known to be gone in time: it says which.
     """
     with opened(context) as system:
         if watch:
@@ -41,8 +42,10 @@ def status(
 def worries(found: Status) -> list[str]:
     """What is not as it should be, with what to do; nothing when all is well."""
     broker = [] if found.broker_reachable else ["the broker can't be reached; run: syndicate up, or mend broker_url"]
-    silent = ", ".join(lane.lane for lane in found.lanes if not _is_heard(lane))
-    silence = [f"no worker was heard within {HEARD_WITHIN_S:.0f} s in {silent}; run: syndicate up, or see its logs"]
+    within = f"was heard within {HEARD_WITHIN_S:.0f} s"
+    stopped = [f"no clock {within}: nothing is tried again; run: syndicate up, or see its log"]
+    silent = ", ".join(lane.lane for lane in found.lanes if not _is_heard(lane.workers))
+    silence = [f"no worker {within} in {silent}; run: syndicate up, or see its logs"]
     late = [
         f"something in {lane.lane} has been due for {age(lane.oldest_due_s)}; see the lane's log"
         for lane in found.lanes
@@ -62,6 +65,7 @@ def worries(found: Status) -> list[str]:
     ]
     return [
         *broker,
+        *([] if _is_heard(found.clocks) else stopped),
         *(silence if silent else []),
         *late,
         *(failed if found.failed_lately else []),
@@ -70,8 +74,8 @@ def worries(found: Status) -> list[str]:
     ]
 
 
-def _is_heard(lane: LaneStatus) -> bool:
-    return any(worker.heard_s_ago <= HEARD_WITHIN_S for worker in lane.workers)
+def _is_heard(workers: Iterable[WorkerStatus]) -> bool:
+    return any(worker.heard_s_ago <= HEARD_WITHIN_S for worker in workers)
 
 
 def _show(found: Status, *, timezone: str, as_json: bool) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -54,7 +55,7 @@ class Supervisor:
         self._system = assemble_with_queue(settings)
         self._redis: list[Child] = []
         self._children: list[Child] = []
-        self._workers: list[tuple[Lane, Child]] = []
+        self._heard: list[tuple[str, Child]] = []  # whose signs of life we wait for, and in which lane
         self._silence = Silence(bound_s=settings.workers.silent_s)
         self._look_at = 0.0
         self._lock: TextIO | None = None
@@ -72,9 +73,10 @@ class Supervisor:
         migrate(ledger)
         with ledger.write() as connection:
             beats.forget(connection, before=datetime.now(UTC))  # the workers of an earlier run are gone
-        self._workers = [(lane, self._child(program)) for lane, program in programs.workers(self.settings, ledger)]
-        others = [self._child(program) for program in (programs.clock(self.settings), programs.web(self.settings))]
-        self._children = [*others, *(child for _, child in self._workers)]
+        heard = [(beats.CLOCK, programs.clock(self.settings, ledger)), *programs.workers(self.settings, ledger)]
+        self._heard = [(lane, self._child(program)) for lane, program in heard]
+        (clock, *workers), web = [child for _, child in self._heard], self._child(programs.web(self.settings))
+        self._children = [clock, web, *workers]
         for child in self._children:
             child.start()
         return wait_until_ready(self._children, timeout_s=START_TIMEOUT_S, stop=self.stop_asked.is_set)
@@ -102,18 +104,18 @@ class Supervisor:
             )
 
     def _replace_silent(self) -> None:
-        """Start workers again that run but take nothing from a queue that has something for them."""
+        """Start again workers that run but take nothing from a queue that has something for them, and a still clock."""
         depth, signs = self._seen()
         ticks = time.monotonic()
         self._silence.look(depth=depth, signs=signs, ticks=ticks)
-        for lane, child in self._workers:
+        for lane, child in self._heard:
             if child.process is None:
                 continue
             silent_s = self._silence.of(lane, worker_name(child.process.pid), started=child.started_at, ticks=ticks)
             if silent_s is not None:
-                child.replace(f"took nothing for {silent_s:.0f} s though there was something to take: killed")
+                child.replace(f"did nothing for {silent_s:.0f} s though there was something to do: killed")
 
-    def _seen(self) -> tuple[dict[Lane, int] | None, list[tuple[Lane, str, datetime]]]:
+    def _seen(self) -> tuple[Mapping[Lane, int] | None, list[tuple[str, str, datetime]]]:
         """What waits in each lane, and who was heard when; nothing of both while the ledger is away."""
         try:
             with self._system.ledger.read() as connection:

@@ -4,6 +4,7 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from syndicate.ledger.beats import CLOCK
 from syndicate.model.health import Condition
 from syndicate.monitor.status import Status
 
@@ -32,7 +33,7 @@ def exposition(found: Status) -> bytes:
     queued = gauge("queued_messages", "Messages in a lane's queue", ("lane",))
     waiting = gauge("waiting_deliveries", "Deliveries that wait, by lane", ("lane",))
     oldest = gauge("oldest_due_seconds", "Age of the most overdue delivery of a lane", ("lane",))
-    heard = gauge("worker_heard_seconds", "Seconds since a lane's worker last consumed", ("lane", "worker"))
+    heard = gauge("worker_heard_seconds", "Seconds since a worker consumed, or a clock swept", ("lane", "worker"))
     for lane in found.lanes:
         if lane.queued is not None:
             queued.labels(lane.lane).set(lane.queued)
@@ -40,4 +41,6 @@ def exposition(found: Status) -> bytes:
         oldest.labels(lane.lane).set(lane.oldest_due_s or 0)
         for worker in lane.workers:
             heard.labels(lane.lane, worker.name).set(worker.heard_s_ago)
+    for clock in found.clocks:
+        heard.labels(CLOCK, clock.name).set(clock.heard_s_ago)
     return generate_latest(registry)

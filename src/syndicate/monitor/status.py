@@ -1,7 +1,9 @@
 """What is waiting where, since when, and who is working: the one look that `status`, `/status` and metrics share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+
+from sqlalchemy import Row
 
 from syndicate.ledger import articles, backlog, beats, events, feeds, health, takedowns
 from syndicate.ledger.database import Ledger
@@ -15,7 +17,7 @@ FEW = 5  # as many articles as a line can name
 
 
 class WorkerStatus(Record):
-    """A worker, and when it last took something from its lane."""
+    """A worker, and when it last took something from its lane; or a clock, and when it last swept."""
 
     name: str
     heard_s_ago: float
@@ -54,6 +56,7 @@ class Status(Record):
     takedowns: int
     overdue: tuple[str, ...]
     lanes: tuple[LaneStatus, ...]
+    clocks: tuple[WorkerStatus, ...]
 
     def lane(self, name: Lane) -> LaneStatus:
         """One lane's status."""
@@ -82,11 +85,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
                 sending=counts.get((lane, "sending"), 0),
                 failed=counts.get((lane, "failed"), 0),
                 oldest_due_s=(now - oldest[lane]).total_seconds() if lane in oldest else None,
-                workers=tuple(
-                    WorkerStatus(name=row.worker, heard_s_ago=round((now - row.at).total_seconds(), 1))
-                    for row in heard
-                    if row.lane == lane
-                ),
+                workers=_heard(heard, lane, now),
             )
             for lane in LANES
         )
@@ -104,4 +103,13 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
             takedowns=len(pages),
             overdue=tuple(f"{one.article_id} at {one.destination_id}" for one in pages if one.takedown.is_overdue(now)),
             lanes=lanes,
+            clocks=_heard(heard, beats.CLOCK, now),
         )
+
+
+def _heard(signs: Sequence[Row[tuple[object, ...]]], lane: str, now: datetime) -> tuple[WorkerStatus, ...]:
+    return tuple(
+        WorkerStatus(name=row.worker, heard_s_ago=round((now - row.at).total_seconds(), 1))
+        for row in signs
+        if row.lane == lane
+    )

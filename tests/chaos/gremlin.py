@@ -24,7 +24,7 @@ from tests.fakes.postgresql import Cluster
 
 DEEDS, CLUSTER, LEDGER = "gremlin.jsonl", "cluster.json", "ledger"
 LANES = ("deliver", "deliver", "deliver", "slow", "slow", "retract", "intake", "withdraw", "feeds")
-HANDS = 2  # it does so much at once
+HANDS = 3  # it does so much at once
 STOPS_FOR_S = (0.5, 0.5, 2.0, 2.0, 10.0)  # the last is longer than a lease
 HOLDS_FOR_S = (0.5, 1.0, 4.0)
 PAUSES_S = (0.3, 2.5)
@@ -65,6 +65,7 @@ class Gremlin:
             self._kill_redis: 1,
             self._hold_ledger: 2,
             self._second_clock: 2,
+            self._meddle: 2,
             self._restart_postgres: 2 if self._cluster else 0,
             self._cut_off: 1 if self._cluster else 0,
         }
@@ -131,6 +132,20 @@ class Gremlin:
         clock.wait()
         return f"pid {clock.pid}"
 
+    def _meddle(self) -> str:
+        """Somebody means well, at the wrong moment: sends again what failed, or what has arrived, or pauses a while."""
+        party = self._dice.choice([file.stem for file in sorted((self._folder / "config" / "partners").glob("*.toml"))])
+        what = self._dice.choice((["replay", "--all"], ["replay", "--partner", party, "--delivered"], ["pause", party]))
+        self._run(*what, *(["--reason", "to see what happens"] if what[0] == "pause" else []))
+        if what[0] == "pause":
+            self.over.wait(self._dice.uniform(0, 3))
+            self._run("resume", party)
+        return " ".join(what)
+
+    def _run(self, *arguments: str) -> None:
+        named = ["--config", str(self._folder / "config")]
+        subprocess.run([sys.executable, "-m", "syndicate", *named, *arguments], capture_output=True, check=False)
+
     def _restart_postgres(self) -> str:
         assert self._cluster is not None
         how = self._dice.choice(("fast", "immediate"))
@@ -176,7 +191,7 @@ def cluster_of(folder: Path) -> Cluster | None:
     if not file.exists():
         return None
     told = json.loads(file.read_text("utf-8"))
-    return Cluster(Path(told["binaries"]), Path(told["folder"]), told["account"], told["options"])
+    return Cluster(Path(told["binaries"]), Path(told["folder"]), told.get("account"), told["options"])
 
 
 def _killed(*processes: psutil.Process) -> str:

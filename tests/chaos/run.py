@@ -9,27 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import migrate
 from tests.chaos import certificates, ledger
-from tests.chaos.book import read
+from tests.chaos.evidence import DEADLINE_S, LEASE_S, case_of, deeds_of, feed_of_all, numbers
 from tests.chaos.expected import articles
-from tests.chaos.gremlin import CLUSTER, DEEDS, LEDGER
+from tests.chaos.gremlin import CLUSTER, LEDGER
 from tests.chaos.history import History
-from tests.chaos.judge import Case, Fault, judge, judge_answers
+from tests.chaos.judge import Fault, judge, judge_answers
 from tests.chaos.newsroom import Newsroom
-from tests.chaos.receivers import PORTS, REQUESTS, secret_of
+from tests.chaos.receivers import PORTS, secret_of
 from tests.chaos.scenario import SIZES, Party, Scenario, scenario
 from tests.fakes.live import Live
 from tests.fakes.postgresql import Cluster
 
-DEADLINE_S, LEASE_S = 1.5, 7.0
-LATE_S = 3.0  # after a process that stood still goes on: until whatever it had in hand has had its deadline
 SHOWN = 5  # histories; the rest is of the same kind, mostly
-ERRORS = ("raised unexpected", "clock.failed", "pulse.failed", "record.failed", "Exception in ASGI application")
-AWAY = ("OperationalError", "InterfaceError")
 SETTINGS: dict[str, Mapping[str, float]] = {
     "patience": {"first_wait_s": 0.3, "longest_wait_s": 3, "give_up_after_h": 25 / 3600},
     "breaker": {"faults": 5, "first_rest_s": 1, "longest_rest_s": 4},
@@ -72,31 +67,41 @@ class Verdict:
 def run(folder: Path, *, seed: int, size: str, cluster: Cluster | None = None, tell: Callable[[str], None]) -> Verdict:
     """Let it all happen in a folder of its own, which stays."""
     whole, began = scenario(seed, SIZES[size]), monotonic()
-    if cluster:
-        cluster_file = {"binaries": str(cluster.binaries), "folder": str(cluster.folder)}
-        told = cluster_file | {"account": cluster.account, "options": cluster.options}
-        (folder / CLUSTER).write_text(json.dumps(told), "utf-8")
+    _tell_the_gremlin(folder, cluster)
     with _program(folder, "receivers", str(seed), size) as receivers:
         ports = _ports(folder)
         live = _live(folder, whole, ports, cluster)
         with live:
-            newsroom = Newsroom(live, whole.said)
-            newsroom.start()
             tell(f"it runs after {monotonic() - began:.0f} s: {len(whole.said)} events, {len(whole.parties)} partners")
-            assert live.process is not None
-            with _program(folder, "gremlin", str(seed), str(live.process.pid)):
-                time.sleep(whole.size.lasts_s)
-            newsroom.finish(timeout_s=60)
+            newsroom = _harm(live, whole)
             tell(f"peace after {monotonic() - began:.0f} s")
             calm_at = _make_peace(live, whole, ports, receivers)
-            problems = _settle(live, whole, tell)
+            problems = [*_settle(live, whole, tell), *feed_of_all(live, articles(whole.said))]
             tell(f"at rest after {monotonic() - began:.0f} s")
-        case = _case(live, whole, folder, calm_at)
+        case = case_of(live, whole, folder, calm_at)
     faults = [*problems, *judge_answers(whole.said, newsroom.answers, ledger.events(live.system.ledger)), *judge(case)]
     live.system.close()
-    deeds = _deeds(folder)
+    deeds = deeds_of(folder)
     history = History(case, whole.said, newsroom.answers, began=newsroom.began, deeds=deeds)
-    return Verdict(whole, folder, faults, _numbers(case, deeds, began), history)
+    return Verdict(whole, folder, faults, numbers(case, deeds, began), history)
+
+
+def _tell_the_gremlin(folder: Path, cluster: Cluster | None) -> None:
+    """Where the PostgreSQL is that it may stop, if the ledger is in one."""
+    if cluster:
+        told = {name: str(value) for name, value in vars(cluster).items() if value is not None}
+        (folder / CLUSTER).write_text(json.dumps(told), "utf-8")
+
+
+def _harm(live: Live, whole: Scenario) -> Newsroom:
+    """Let the newsroom tell everything, and meanwhile the gremlin do what it does."""
+    newsroom = Newsroom(live, whole.said)
+    newsroom.start()
+    assert live.process is not None
+    with _program(live.folder, "gremlin", str(whole.seed), str(live.process.pid)):
+        time.sleep(whole.size.lasts_s)
+    newsroom.finish(timeout_s=60)
+    return newsroom
 
 
 @contextmanager
@@ -197,54 +202,6 @@ def _rest(of: Ledger, mended: set[str], within_s: float) -> list[Fault]:
             return [Fault("comes to rest", "", "", f"not within {within_s:.0f} s: {left}")]
         time.sleep(0.2)
     return []
-
-
-def _case(live: Live, whole: Scenario, folder: Path, calm_at: float) -> Case:
-    of = live.system.ledger
-    return Case(
-        parties={party.id: party for party in whole.parties},
-        articles=articles(whole.said),
-        requests=read(folder / REQUESTS),
-        rows=ledger.deliveries(of),
-        attempts=ledger.attempts(of),
-        stops=_stops(folder),
-        troubled=ledger.troubled(of),
-        surprises=_surprises(folder),
-        calm_at=calm_at,
-    )
-
-
-def _surprises(folder: Path) -> list[str]:
-    """The errors in the logs that no absence of the ledger explains."""
-    lines = [
-        line for file in sorted((folder / "data" / "logs").glob("*.log")) for line in file.read_text().splitlines()
-    ]
-    return [line for line in lines if any(map(line.__contains__, ERRORS)) and not any(map(line.__contains__, AWAY))]
-
-
-def _deeds(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / DEEDS).read_text("utf-8").splitlines()]
-
-
-def _stops(folder: Path) -> list[tuple[float, float]]:
-    """When a process stood still for so long that its lease may have run out."""
-    stops = [(deed["began"], deed["ended"] + LATE_S) for deed in _deeds(folder) if deed["deed"].startswith("stop")]
-    return [(since, until) for since, until in stops if until - since - LATE_S > LEASE_S - DEADLINE_S]
-
-
-def _numbers(case: Case, deeds: Sequence[Mapping[str, Any]], began: float) -> dict[str, object]:
-    outcomes: dict[str, int] = {}
-    for tries in case.attempts.values():
-        for one in tries:
-            outcomes[one["outcome"]] = outcomes.get(one["outcome"], 0) + 1
-    return {
-        "seconds": round(monotonic() - began),
-        "requests": len(case.requests),
-        "of them under harm": sum(one.began < case.calm_at for one in case.requests),
-        "deliveries": len(case.rows),
-        "tries": outcomes,
-        "deeds": len(deeds),
-    }
 
 
 def _has(whole: Scenario, listens: str) -> bool:

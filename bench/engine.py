@@ -37,6 +37,8 @@ def run(*, file: str, many: int, warm: int = 0, ca: str = "", lane: Lane = "deli
         around = Surroundings(clock=lambda: datetime.now(UTC), dice=random.random, stopping=watch.is_over)
         deliver(ledger, lane=lane, wire=wire, policy=_policy(), around=around)
         figures = watch.figures()
+    if _delivered(ledger) < many:
+        raise RuntimeError(f"it stopped at {_delivered(ledger)} of {many}")
     wire.close()
     ledger.close()
     return figures | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

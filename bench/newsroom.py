@@ -155,8 +155,8 @@ def _wait(sink: Sink, paths: list[str], *, since: float) -> list[float]:
 
 @contextmanager
 def _hanging() -> Iterator[str]:
-    """An address where connections are taken and nothing is ever answered."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    """A host of its own where connections are taken and nothing is ever answered."""
+    listener = socket.create_server(("127.0.0.2", 0), backlog=4096)
     taken: list[Any] = []
 
     def take() -> None:
@@ -167,7 +167,7 @@ def _hanging() -> Iterator[str]:
                 return
 
     threading.Thread(target=take, daemon=True).start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield f"http://127.0.0.2:{listener.getsockname()[1]}"
     listener.shutdown(socket.SHUT_RDWR)
     listener.close()
     for connection in taken:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Date, select, update
 
 from syndicate.assemble import System
 from syndicate.dispatch.inline import Inline
-from syndicate.ledger import claims, clearances, deliveries, feeds, health, tables
+from syndicate.ledger import articles, claims, clearances, deliveries, feeds, health, tables
 from syndicate.ledger.claims import Claim
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
@@ -203,14 +203,20 @@ class Rehearsal:
         return sum(dropped.deliveries for dropped in self.system.prune())
 
     def replan(self, article: str = "a-1") -> None:
-        """Plan an article once more, and do everything that follows."""
+        """Have an article planned once more, and do everything that follows."""
+        self._ask_for_plan(article)
         self.system.perform(Plan(article_id=article))
         self.run_all()
 
     def plan_overtaken_by(self, meanwhile: Callable[[], None], article: str = "a-1") -> list[Step]:
         """Plan an article while something happens between our look and our writing; tells what follows."""
+        self._ask_for_plan(article)
         ledger = Overtaken(self.ledger, meanwhile)
         return plan(ledger, article, newsroom=self.system.newsroom, now=self.now)
+
+    def _ask_for_plan(self, article: str) -> None:
+        with self.ledger.write() as connection:
+            articles.ask_for_plan(connection, [article], now=self.now)
 
     def take_back(self, article: str = "a-1") -> None:
         """Withdraw once more, and do everything that follows."""

@@ -1,6 +1,7 @@
 """One destination's trouble is its own: slow lane, breaker, pause, rate. What it misses is held until it can go."""
 
 import threading
+from collections import Counter
 
 import pytest
 from sqlalchemy import update
@@ -10,12 +11,14 @@ from syndicate.ledger.deliveries import Delivery
 from syndicate.model.delivery import Outcome
 from syndicate.model.partner import Destination
 from syndicate.model.step import Deliver
+from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.pause import pause, resume
-from syndicate.pipeline.turns import Turns, is_work
+from syndicate.pipeline.turns import Room, Turns, is_work
+from syndicate.pipeline.window import Surroundings
 from syndicate.settings import Breaker
-from tests.builders import a_destination, an_event, hours, minutes
+from tests.builders import NOON, a_destination, an_event, hours, minutes
 from tests.fakes.partner import FakePartner, reply
-from tests.fakes.rehearsal import Rehearsal
+from tests.fakes.rehearsal import ByHand, Rehearsal
 
 PUSH = "yunfeng/push"
 A_DAY = hours(24)
@@ -391,6 +394,76 @@ def test_a_destination_with_much_to_get_does_not_hold_up_another(system: Rehears
 
     # then
     assert turns.destinations() == {"da/push", "xiao/push"}
+
+
+def test_the_window_is_shared_evenly_as_long_as_there_is_enough_for_all(system: Rehearsal):
+    # given: four wait for each of two partners, and there are four places
+    for id in ("da", "xiao"):
+        system.partner(id)
+    names = [f"a-{number}" for number in range(4)]
+    owed(system, *names)
+    turns = Turns("deliver")
+    with system.ledger.read() as connection:
+        turns.look(connection, now=system.database_time())
+
+    # when: one has a place taken already; then the other has nothing left to get
+    first = went(turns, flying={"da/push": 1}, places=4, free=3)
+    second = went(turns, flying={"da/push": 2, "xiao/push": 2}, places=8, free=4)
+
+    # then
+    assert first == {"da/push": 1, "xiao/push": 2}
+    assert second == {"da/push": 2, "xiao/push": 2}
+
+
+def test_places_that_an_even_share_would_leave_empty_go_to_whoever_has_something_to_get(system: Rehearsal):
+    system.partner("da")
+    owed(system, "a-1", "a-2", "a-3")
+    system.partner("xiao")
+    owed(system, "a-4")
+    turns = Turns("deliver")
+    with system.ledger.read() as connection:
+        turns.look(connection, now=system.database_time())
+
+    assert went(turns, flying={}, places=4, free=4) == {"da/push": 3, "xiao/push": 1}
+
+
+def went(turns: Turns, *, flying: dict[str, int], places: int, free: int) -> dict[str, int]:
+    """Who is sent how many now."""
+    concurrency = dict.fromkeys(turns.destinations(), 8)
+    room = Room(places=places, free=free, flying=flying, allowed={}, troubled={}, concurrency=concurrency, now=NOON)
+    return dict(Counter(due.destination_id for due in turns.take(room)))
+
+
+class EveryOtherTime(ByHand):
+    """A wire whose outcomes come every other time that it is asked for them."""
+
+    asked = 0
+
+    def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
+        self.asked += 1
+        return super().finished(wait_s=wait_s) if self.asked % 2 == 0 else []
+
+
+def test_a_worker_goes_on_as_long_as_something_waits_also_beyond_what_it_has_looked_at(system: Rehearsal, monkeypatch):
+    # given: a worker that looks at four at a time, two of which may be under way at once
+    monkeypatch.setitem(Turns.__init__.__kwdefaults__, "at_once", 4)
+    peer = system.partner()
+    system.partner(destinations=(a_destination(peer.url, concurrency=2),))
+    names = [f"a-{number}" for number in range(10)]
+    owed(system, *names)
+
+    # when: it runs once
+    sent = Outcome(kind="delivered", reason="accepted (200)", status=200)
+    deliver(
+        system.ledger,
+        lane="deliver",
+        wire=EveryOtherTime(lambda *_: sent),
+        policy=system.system.policy,
+        around=Surroundings(clock=lambda: NOON, dice=lambda: 0.0),
+    )
+
+    # then
+    assert states(system, *names) == ["delivered"] * 10
 
 
 def copies(system: Rehearsal, id: str, *, many: int) -> None:

@@ -420,6 +420,17 @@ def test_a_message_about_a_revision_that_was_replaced_sends_nothing(system: Rehe
     assert system.sent() == [(PUBLISHED, 2)]
 
 
+def test_a_plan_that_is_asked_for_twice_is_made_once(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    before = system.rows_of("articles")
+
+    system.queue([Plan(article_id="a-1")])
+    system.run_all()
+
+    assert system.rows_of("articles") == before
+
+
 def test_a_plan_for_an_article_that_was_never_told_does_nothing(system: Rehearsal):
     system.partner()
 

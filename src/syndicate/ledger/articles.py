@@ -39,6 +39,10 @@ class Head:
     final: bool
     first_published: datetime | None
 
+    def owes_plan(self, now: datetime) -> bool:
+        """Whether it is to be planned: its newest revision was not yet, or it is due again."""
+        return self.planned_revision < self.revision or (self.plan_due_at is not None and self.plan_due_at <= now)
+
 
 @dataclass(frozen=True)
 class Revision:

@@ -50,11 +50,12 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
     """Ask for every audience whether it may have the head revision, write the answers down, and owe what follows.
 
     Everything slow (rules, notices, formats) happens before the transaction, which then makes sure that the head has
-    not moved meanwhile. What derives from it is decided again. Planning twice is harmless.
+    not moved meanwhile. What derives from it is decided again. Planning twice is harmless: what the ledger doesn't owe
+    is not planned, however often it is asked for.
     """
     with ledger.read() as connection:
         head = articles.head(connection, article_id)
-        if head is None or head.revision == 0:
+        if head is None or not head.owes_plan(now):
             return []
         revision = articles.revision(connection, article_id, head.revision)
         if not isinstance(revision.data, Article):

@@ -1,6 +1,6 @@
 """Whose turn is it? What a worker has seen waiting, line by line, and which of it may be sent now."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +23,11 @@ SEEN_AT_ONCE = 2_000  # as many as are kept in mind: what waits beyond that cost
 class Room:
     """What there is room for at one moment: free places in the window, and all that bounds them.
 
-    `flying` is what is under way to each destination in the lane's places, whoever sends it; `allowed` how many more a
+    `places` are all of the window's, free or not. `flying` is what is under way to each destination in the lane's places, whoever sends it; `allowed` how many more a
     destination with a rate limit may get now. Only destinations whose `concurrency` is known are sent to.
     """
 
+    places: int
     free: int
     flying: Mapping[str, int]
     allowed: Mapping[str, int]
@@ -68,29 +69,34 @@ class Turns:
         return set(self._seen)
 
     def take(self, room: Room) -> list[Due]:
-        """As many as there is room for, each line's in turn."""
+        """As many as there is room for: up to an even share of the window for each line, then whoever's turn it is.
+
+        Even, because more connections than there are places would have to be kept open for the rest.
+        """
+        even = max(1, room.places // max(1, len(self._seen)))
         taken: list[Due] = []
+        for share in (even, MOST_AT_ONCE):
+            self._take_in_turn(taken, room, share=share)
+        self._forget_empty()
+        return taken
+
+    def _take_in_turn(self, taken: list[Due], room: Room, *, share: int) -> None:
+        """Take more, a few of each line in turn, until no line has anything left, or a place within this share."""
+        went = Counter(due.destination_id for due in taken)
         left: dict[str, int] = {}
-        passed = 0  # lines in a row that have no place, or nothing left
+        passed = 0  # lines in a row that give nothing
         while len(taken) < room.free and passed < len(self._next):
             name = self._next[0]
             self._next.rotate(-1)
             line = self._seen[name]
-            if not line or left.get(name) == 0:
-                passed += 1
-                continue
             if name not in left:
-                left[name] = _left(line, self._lane, room)
-                if left[name] <= 0:
-                    left[name] = 0
-                    passed += 1
-                    continue
-            passed = 0
-            for _ in range(min(left[name], room.free - len(taken), len(line), IN_A_ROW)):
+                places = min(_left(line, self._lane, room), share - room.flying.get(name, 0)) if line else 0
+                left[name] = places - went[name]
+            some = min(left[name], room.free - len(taken), len(line), IN_A_ROW)
+            passed = 0 if some > 0 else passed + 1
+            for _ in range(some):
                 taken.append(line.popleft())
                 left[name] -= 1
-        self._forget_empty()
-        return taken
 
     def _forget_empty(self) -> None:
         empty = [name for name, line in self._seen.items() if not line]
@@ -118,6 +124,7 @@ def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
     turns = Turns(lane, at_once=1)
     turns.look(connection, now=now)
     room = Room(
+        places=1,
         free=1,
         flying=lines.in_flight(connection, lanes_with_places_of(lane)),
         allowed={},

@@ -125,7 +125,7 @@ class Window:
     def _transact(self, *, claiming: bool) -> list[Ready]:
         if claiming and self._free:
             self._look()
-        wanting = claiming and self._free and self._turns
+        wanting = bool(claiming and self._free and self._turns)
         if not (self._ended or wanting):
             return []
         try:
@@ -169,6 +169,7 @@ class Window:
         rates = {name: rate for name in ours if (rate := self._known[name].per_minute)}
         spent = health.spent(connection, rates) if rates else {}
         room = Room(
+            places=WINDOW,
             free=self._free,
             flying=self._flying_with(lines.in_flight(connection, self._lanes, but_by=self._token)),
             allowed={name: allowance(spent[name], per_minute=rate, now=now) for name, rate in rates.items()},

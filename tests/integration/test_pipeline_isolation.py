@@ -396,35 +396,28 @@ def test_a_destination_with_much_to_get_does_not_hold_up_another(system: Rehears
     assert turns.destinations() == {"da/push", "xiao/push"}
 
 
-def test_the_window_is_shared_evenly_as_long_as_there_is_enough_for_all(system: Rehearsal):
-    # given: four wait for each of two partners, and there are four places
+def test_half_of_the_places_are_for_partners_that_are_being_sent_nothing(system: Rehearsal):
+    # given: much waits for two partners, and one of them lets half of the places hang
     for id in ("da", "xiao"):
         system.partner(id)
-    names = [f"a-{number}" for number in range(4)]
-    owed(system, *names)
+    owed(system, *(f"a-{number}" for number in range(4)))
     turns = Turns("deliver")
     with system.ledger.read() as connection:
         turns.look(connection, now=system.database_time())
 
-    # when: one has a place taken already; then the other has nothing left to get
-    first = went(turns, flying={"da/push": 1}, places=4, free=3)
-    second = went(turns, flying={"da/push": 2, "xiao/push": 2}, places=8, free=4)
-
-    # then
-    assert first == {"da/push": 1, "xiao/push": 2}
-    assert second == {"da/push": 2, "xiao/push": 2}
+    assert went(turns, flying={"da/push": 4}, places=8, free=4) == {"xiao/push": 1}
 
 
-def test_places_that_an_even_share_would_leave_empty_go_to_whoever_has_something_to_get(system: Rehearsal):
+def test_the_other_half_goes_to_whoever_has_something_to_get(system: Rehearsal):
     system.partner("da")
-    owed(system, "a-1", "a-2", "a-3")
+    owed(system, "a-1", "a-2", "a-3", "a-4")
     system.partner("xiao")
-    owed(system, "a-4")
+    owed(system, "a-5")
     turns = Turns("deliver")
     with system.ledger.read() as connection:
         turns.look(connection, now=system.database_time())
 
-    assert went(turns, flying={}, places=4, free=4) == {"da/push": 3, "xiao/push": 1}
+    assert went(turns, flying={}, places=8, free=8) == {"da/push": 3, "xiao/push": 1}
 
 
 def went(turns: Turns, *, flying: dict[str, int], places: int, free: int) -> dict[str, int]:

@@ -23,8 +23,9 @@ SEEN_AT_ONCE = 2_000  # as many as are kept in mind: what waits beyond that cost
 class Room:
     """What there is room for at one moment: free places in the window, and all that bounds them.
 
-    `places` are all of the window's, free or not. `flying` is what is under way to each destination in the lane's places, whoever sends it; `allowed` how many more a
-    destination with a rate limit may get now. Only destinations whose `concurrency` is known are sent to.
+    `places` are all of the window's, free or not. `flying` is what is under way to each destination in the lane's
+    places, whoever sends it; `allowed` how many more a destination with a rate limit may get now. Only destinations
+    whose `concurrency` is known are sent to.
     """
 
     places: int
@@ -69,30 +70,29 @@ class Turns:
         return set(self._seen)
 
     def take(self, room: Room) -> list[Due]:
-        """As many as there is room for: up to an even share of the window for each line, then whoever's turn it is.
+        """As many as there is room for, first one for each line whose destination is being sent nothing.
 
-        Even, because more connections than there are places would have to be kept open for the rest.
+        Half of the places are for these alone: so however many hang, and whatever waits for them, the others find one.
         """
-        even = max(1, room.places // max(1, len(self._seen)))
         taken: list[Due] = []
-        for share in (even, MOST_AT_ONCE):
-            self._take_in_turn(taken, room, share=share)
+        self._take_in_turn(taken, room, many=room.free, share=1)
+        self._take_in_turn(taken, room, many=room.free - room.places // 2, share=MOST_AT_ONCE)
         self._forget_empty()
         return taken
 
-    def _take_in_turn(self, taken: list[Due], room: Room, *, share: int) -> None:
-        """Take more, a few of each line in turn, until no line has anything left, or a place within this share."""
+    def _take_in_turn(self, taken: list[Due], room: Room, *, many: int, share: int) -> None:
+        """Take more, up to `many` in all, a few of each line in turn, with at most `share` under way to one of them."""
         went = Counter(due.destination_id for due in taken)
         left: dict[str, int] = {}
         passed = 0  # lines in a row that give nothing
-        while len(taken) < room.free and passed < len(self._next):
+        while len(taken) < many and passed < len(self._next):
             name = self._next[0]
             self._next.rotate(-1)
             line = self._seen[name]
             if name not in left:
-                places = min(_left(line, self._lane, room), share - room.flying.get(name, 0)) if line else 0
-                left[name] = places - went[name]
-            some = min(left[name], room.free - len(taken), len(line), IN_A_ROW)
+                some = share - room.flying.get(name, 0) - went[name]
+                left[name] = min(some, _left(line, self._lane, room) - went[name]) if line and some > 0 else 0
+            some = min(left[name], many - len(taken), len(line), IN_A_ROW)
             passed = 0 if some > 0 else passed + 1
             for _ in range(some):
                 taken.append(line.popleft())

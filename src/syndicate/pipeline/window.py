@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 WINDOW = 400  # deliveries under way at once in one worker
 WAIT_S = 0.1  # for an answer, before we look whether there is something else to do
+GROUP = 100  # outcomes that are written down together, if so many come within GROUP_S
+GROUP_S = 0.01
 LOOK_EVERY_S = 1.0  # at what waits, while we know of something
 LOOK_AGAIN_S = 0.25  # when there was nothing, or too little
 FENCE_AGAIN_S = 0.5  # a claim older than this is looked at once more before a byte is sent
@@ -114,8 +116,13 @@ class Window:
         """See what has come to an end; wait for it only when there is nothing better to do."""
         if not self._under_way:
             return
-        is_busy = self._ended or (self._took and self._free and self._turns)
-        finished = self._wire.finished(wait_s=0.0 if is_busy else WAIT_S)
+        is_busy = self._ended or (self._took and self._turns and len(self._under_way) < WINDOW // 2)
+        group_by = time.monotonic() + GROUP_S
+        self._end(self._wire.finished(wait_s=0.0 if is_busy else WAIT_S))
+        while not is_busy and self._under_way and len(self._ended) < GROUP and time.monotonic() < group_by:
+            self._end(self._wire.finished(wait_s=max(0.0, group_by - time.monotonic())))
+
+    def _end(self, finished: Sequence[tuple[str, Outcome]]) -> None:
         now = time.monotonic()
         for key, outcome in finished:
             one = self._under_way.pop(key)
@@ -149,7 +156,7 @@ class Window:
 
     def _look(self) -> None:
         """See what waits: when we have taken all we knew of, and otherwise now and then."""
-        pause_s = LOOK_EVERY_S if self._turns else 0.0 if self._took else LOOK_AGAIN_S
+        pause_s = (LOOK_EVERY_S if self._turns else 0.0) if self._took else LOOK_AGAIN_S
         now = time.monotonic()
         if now < self._looked_at + pause_s:
             return

@@ -17,8 +17,8 @@ import pytest
 
 from syndicate.transports import deadline as deadline_module
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
-from syndicate.transports.http import Door, Get, Post
-from syndicate.transports.many import HELD_UP_S, Many
+from syndicate.transports.http import Answer, Door, Get, Post
+from syndicate.transports.many import HELD_UP_S, PLACES_PER_HOST, Done, Many
 
 DEADLINE_S = 0.5
 AT_MOST_S = 1.5
@@ -361,6 +361,88 @@ def test_a_name_server_that_hangs_is_left_at_the_deadline(door, monkeypatch):
         assert "was not resolved in time" in unavailable(door, "http://slow.example/").reason
     finally:
         release.set()
+
+
+# -- a window of many
+
+
+def a_post(url: str, deadline_s: float = DEADLINE_S) -> Post:
+    return Post(url, b"{}", {}, "internal", deadline_s, 100)
+
+
+def test_a_host_that_hangs_holds_up_no_other_host(a_peer):
+    # given: more for each of two hosts than it has places; one takes everything and never answers
+    hangs, answers = a_peer(silent), a_peer(saying(OK))
+    many = Many("internal")
+    for number in range(PLACES_PER_HOST + 10):
+        many.start(f"hangs-{number}", a_post(hangs.url(), deadline_s=20), lambda _: True)
+        many.start(f"answers-{number}", a_post(answers.url(host="localhost"), deadline_s=20), lambda _: True)
+
+    # when
+    done: list[Done] = []
+    until = time.monotonic() + 10
+    while len(done) < PLACES_PER_HOST + 10 and time.monotonic() < until:
+        done += many.finished(wait_s=0.1)
+
+    # then
+    many.close()
+    assert {one.key for one in done} == {f"answers-{number}" for number in range(PLACES_PER_HOST + 10)}
+    assert all(isinstance(one.result, Answer) for one in done)
+
+
+def test_what_finds_no_place_at_its_host_in_time_has_not_left(a_peer):
+    hangs = a_peer(silent)
+    many = Many("internal")
+    for number in range(PLACES_PER_HOST + 1):
+        many.start(str(number), a_post(hangs.url()), lambda _: True)
+
+    done: list[Done] = []
+    until = time.monotonic() + 10
+    while len(many) and time.monotonic() < until:
+        done += many.finished(wait_s=0.1)
+
+    many.close()
+    assert [one.key for one in done if one.result is None] == [str(PLACES_PER_HOST)]
+    assert len(done) == PLACES_PER_HOST + 1
+
+
+def test_a_name_is_looked_up_once_for_all_that_go_there(a_peer, monkeypatch):
+    peer, asked, real = a_peer(saying(OK)), [], socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *told, **more: (asked.append(told), real(*told, **more))[1])
+    many = Many("internal")
+    for number in range(20):
+        many.start(str(number), a_post(peer.url(host="localhost"), deadline_s=10), lambda _: True)
+
+    until = time.monotonic() + 10
+    while len(many) and time.monotonic() < until:
+        many.finished(wait_s=0.1)
+
+    many.close()
+    assert len(asked) == 1
+    assert len(peer.requests) == 20
+
+
+def test_whose_name_nobody_had_time_to_look_up_is_not_blamed_for_it(monkeypatch):
+    # given: a name server that hangs, and is asked for as many names as can be asked for at once
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(30))
+    many = Many("internal")
+    for number in range(40):
+        many.start(f"http://{number}.example/", a_post(f"http://{number}.example/"), lambda _: True)
+
+    # when
+    done: list[Done] = []
+    until = time.monotonic() + 10
+    while len(many) and time.monotonic() < until:
+        done += many.finished(wait_s=0.1)
+    release.set()
+    many.close()
+
+    # then: only those that were asked for were not resolved in time
+    blamed = [one for one in done if isinstance(one.result, PartnerUnavailable)]
+    assert len(done) == 40
+    assert 0 < len(blamed) < 40
+    assert all(one.result is None for one in done if one not in blamed)
 
 
 # -- bounded answers

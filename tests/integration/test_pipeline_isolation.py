@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
@@ -457,6 +458,57 @@ def test_a_worker_goes_on_as_long_as_something_waits_also_beyond_what_it_has_loo
 
     # then
     assert states(system, *names) == ["delivered"] * 10
+
+
+class Hangs(ByHand):
+    """A wire that has no outcome until it has been asked five times; `waits` tells how long it might have waited."""
+
+    def __init__(self, send: Callable[..., Outcome]) -> None:
+        super().__init__(send)
+        self.waits: list[float] = []
+
+    def finished(self, *, wait_s: float) -> list[tuple[str, Outcome]]:
+        self.waits.append(wait_s)
+        return super().finished(wait_s=wait_s) if len(self.waits) >= 5 else []
+
+
+def test_a_worker_that_is_told_to_stop_waits_for_what_is_under_way_without_spinning(system: Rehearsal):
+    # given: more waits than may be under way
+    peer = system.partner()
+    system.partner(destinations=(a_destination(peer.url, concurrency=1),))
+    owed(system, "a-1", "a-2")
+    sent = Outcome(kind="delivered", reason="accepted (200)", status=200)
+    wire = Hangs(lambda *_: sent)
+
+    # when: it is told to stop once something has left
+    deliver(
+        system.ledger,
+        lane="deliver",
+        wire=wire,
+        policy=system.system.policy,
+        around=Surroundings(clock=lambda: NOON, dice=lambda: 0.0, stopping=lambda: len(wire) > 0),
+    )
+
+    # then
+    assert states(system, "a-1", "a-2") == ["delivered", "waiting"]
+    assert min(wire.waits) > 0
+
+
+def test_lines_beyond_those_that_are_looked_into_at_once_have_their_turn(system: Rehearsal, monkeypatch):
+    # given: more partners that are paused, with something waiting, than are looked at in one go
+    monkeypatch.setattr("syndicate.pipeline.turns.MANY_LINES", 2)
+    for number in range(3):
+        system.partner(f"paused-{number}")
+    system.partner("well")
+    owed(system, "a-1")
+    pause(system.ledger, [f"paused-{number}/push" for number in range(3)], because="until Monday")
+
+    with system.ledger.read() as connection:
+        assert is_work(connection, "deliver", now=system.database_time())
+    system.queue([Deliver(lane="deliver")])
+    system.run_all()
+
+    assert system.sent("well") == [("published", 1)]
 
 
 def copies(system: Rehearsal, id: str, *, many: int) -> None:

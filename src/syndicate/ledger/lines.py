@@ -130,7 +130,7 @@ def _lines(lane: Lane) -> Select[Any]:
     following = first_line(deliveries.alias("following"), after=found.c.line).scalar_subquery()
     found = found.union_all(select(following).where(found.c.line.is_not(None)))
     named = select(found.c.line, health.c.destination_id).join(health, health.c.line == found.c.line)
-    return named.limit(bindparam("many", type_=Integer()))
+    return named.order_by(found.c.line).limit(bindparam("many", type_=Integer()))
 
 
 @cache

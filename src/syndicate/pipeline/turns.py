@@ -53,6 +53,11 @@ class Turns:
     def __bool__(self) -> bool:
         return bool(self._seen)
 
+    @property
+    def is_midway(self) -> bool:
+        """Whether there may be more lines, behind those that the last look has seen."""
+        return self._after > 0
+
     def look(self, connection: Connection, *, now: datetime) -> None:
         """See anew what waits. Where there are very many lines, the next look goes on where this one ended."""
         seen: dict[str, deque[Due]] = {}
@@ -122,17 +127,16 @@ class Turns:
 def is_work(connection: Connection, lane: Lane, *, now: datetime) -> bool:
     """Whether there is anything that a lane's worker could send."""
     turns = Turns(lane, at_once=1)
-    turns.look(connection, now=now)
-    room = Room(
-        places=1,
-        free=1,
-        flying=lines.in_flight(connection, lanes_with_places_of(lane)),
-        allowed={},
-        troubled=health.troubled(connection),
-        concurrency=dict.fromkeys(turns.destinations(), MOST_AT_ONCE),
-        now=now,
-    )
-    return bool(turns.take(room))
+    flying = lines.in_flight(connection, lanes_with_places_of(lane))
+    troubled = health.troubled(connection)
+    while True:
+        turns.look(connection, now=now)
+        concurrency = dict.fromkeys(turns.destinations(), MOST_AT_ONCE)
+        room = Room(places=1, free=1, flying=flying, allowed={}, troubled=troubled, concurrency=concurrency, now=now)
+        if turns.take(room):
+            return True
+        if not turns.is_midway:
+            return False
 
 
 def lanes_with_places_of(lane: Lane) -> tuple[Lane, ...]:

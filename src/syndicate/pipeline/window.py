@@ -98,7 +98,7 @@ class Window:
         A database that is away costs time: what came of a try is kept in mind until it is back. Raises when that takes
         longer than a lease; then the sweep settles what was under way as lost.
         """
-        self._collect()
+        self._collect(claiming=claiming)
         try:
             taken = self._transact(claiming=claiming)
         except AWAY as error:
@@ -106,17 +106,18 @@ class Window:
             return
         self._away_since = 0.0
         self._send(taken)
-        self.is_idle = not (taken or self._under_way or self._ended)
+        self.is_idle = not (taken or self._under_way or self._ended or (claiming and self._turns.is_midway))
 
     @property
     def _free(self) -> int:
         return WINDOW - len(self._under_way)
 
-    def _collect(self) -> None:
+    def _collect(self, *, claiming: bool) -> None:
         """See what has come to an end; wait for it only when there is nothing better to do."""
         if not self._under_way:
             return
-        is_busy = self._ended or (self._took and self._turns and len(self._under_way) < WINDOW // 2)
+        may_take = claiming and self._took and self._turns and len(self._under_way) < WINDOW // 2
+        is_busy = self._ended or may_take
         group_by = time.monotonic() + GROUP_S
         self._end(self._wire.finished(wait_s=0.0 if is_busy else WAIT_S))
         while not is_busy and self._under_way and len(self._ended) < GROUP and time.monotonic() < group_by:
@@ -156,7 +157,10 @@ class Window:
 
     def _look(self) -> None:
         """See what waits: when we have taken all we knew of, and otherwise now and then."""
-        pause_s = (LOOK_EVERY_S if self._turns else 0.0) if self._took else LOOK_AGAIN_S
+        if self._took:
+            pause_s = LOOK_EVERY_S if self._turns else 0.0
+        else:
+            pause_s = 0.0 if self._turns.is_midway else LOOK_AGAIN_S
         now = time.monotonic()
         if now < self._looked_at + pause_s:
             return

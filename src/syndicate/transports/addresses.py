@@ -6,10 +6,10 @@ The networks are listed one by one, because `ipaddress.is_global` calls several 
 
 import os
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
-from typing import Literal
+from typing import Any, Literal
 
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 
@@ -49,7 +49,10 @@ FORBIDDEN = {
 
 _NETWORKS = tuple((ip_network(network), what) for network, what in FORBIDDEN.items())
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address, and decide
-_RESOLVERS = 8  # a name server that hangs holds one of them for up to its own time-out, no more
+_RESOLVERS = 16  # a name server that hangs holds one for each name of its, for up to its own time-out
+
+LookUp = Future[list[Any]]
+"""A question to the resolver; its result is as socket.getaddrinfo gives it."""
 
 
 def forbidden_reason(address: str) -> str | None:
@@ -72,10 +75,29 @@ def resolve(host: str, port: int, *, policy: NetworkPolicy, timeout_s: float) ->
     Refused as a whole when any address is forbidden. Raises DestinationMisconfigured, which says which address and
     why, or PartnerUnavailable when the name is not resolved in time or not at all.
     """
-    addresses = _looked_up(host.strip("[]"), port, timeout_s=timeout_s)
-    if policy == "internal":
-        return addresses
-    for address in addresses:
+    asked = look_up(host, port)
+    wait([asked], timeout=max(timeout_s, 0))
+    if not asked.done():
+        asked.cancel()
+        raise not_in_time(host)
+    return vetted(host, asked, policy=policy)
+
+
+def look_up(host: str, port: int) -> LookUp:
+    """Ask for a name's addresses, in a thread of its own."""
+    return _resolvers(os.getpid()).submit(socket.getaddrinfo, host.strip("[]"), port, type=socket.SOCK_STREAM)
+
+
+def vetted(host: str, asked: LookUp, *, policy: NetworkPolicy) -> tuple[str, ...]:
+    """What a look-up that is done has found, as `resolve` tells it."""
+    try:
+        answers = asked.result()
+    except UnicodeError:
+        raise DestinationMisconfigured(f"{host} is not a name that can be looked up: correct the url") from None
+    except OSError as error:
+        raise PartnerUnavailable(f"the name {host} could not be resolved: {error.strerror}") from None
+    addresses = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+    for address in addresses if policy == "public" else ():
         if what := forbidden_reason(address):
             raise DestinationMisconfigured(
                 f"{host} is at {address}, which is {what}: correct the url, "
@@ -84,18 +106,9 @@ def resolve(host: str, port: int, *, policy: NetworkPolicy, timeout_s: float) ->
     return addresses
 
 
-def _looked_up(host: str, port: int, *, timeout_s: float) -> tuple[str, ...]:
-    asked = _resolvers(os.getpid()).submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    try:
-        answers = asked.result(timeout=max(timeout_s, 0))
-    except UnicodeError:
-        raise DestinationMisconfigured(f"{host} is not a name that can be looked up: correct the url") from None
-    except TimeoutError:
-        asked.cancel()
-        raise PartnerUnavailable(f"the name {host} was not resolved in time", timed_out=True) from None
-    except OSError as error:
-        raise PartnerUnavailable(f"the name {host} could not be resolved: {error.strerror}") from None
-    return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+def not_in_time(host: str) -> PartnerUnavailable:
+    """What to say when a look-up has taken too long."""
+    return PartnerUnavailable(f"the name {host} was not resolved in time", timed_out=True)
 
 
 @cache

@@ -4,9 +4,7 @@ The promises are the door's (`http.py`), and one suite of tests holds both to th
 one deadline from the look-up to the end of the answer, answers cut at a length, no redirect, no proxy, TLS verified.
 """
 
-import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter, deque
 from itertools import chain
 from time import monotonic, sleep
 from typing import NamedTuple
@@ -14,22 +12,22 @@ from typing import NamedTuple
 import pycurl
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from syndicate.transports.addresses import NetworkPolicy, resolve
+from syndicate.transports.addresses import LookUp, NetworkPolicy, look_up, not_in_time, vetted
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.http import Answer, Post
 from syndicate.transports.protocol import IsWanted
 from syndicate.transports.tls import Tls
-from syndicate.transports.transfer import Fault, Transfer, header_lines
+from syndicate.transports.transfer import Fault, Place, Transfer, header_lines
 
-CONNECTIONS_PER_HOST = 64  # by name, whatever the port; how many go to one destination is for the pipeline to say
+PLACES_PER_HOST = 64  # by name, whatever the port; how many go to one destination is for the pipeline to say
 CONNECTIONS_KEPT = 512
 HANDLES_KEPT = 1_024
 HANDLES_CARRY = 64 * 1024  # bytes, at most, that an idle handle may still hold
 ADDRESSES_HOLD_S = 30.0  # how long a vetted answer of the resolver is used
+FAULTS_HOLD_S = 1.0  # how long one that is of no use counts, for all who asked meanwhile
 HELD_UP_S = 0.5  # since we looked last: then deadlines may have passed that nobody saw
 LATE_LOOKS = 3  # enough to read an answer that is there, also through TLS
 LOOK_AGAIN_S = 0.02  # while a name is being looked up, which libcurl knows nothing of
-_RESOLVERS = 8
 
 
 class Done(NamedTuple):
@@ -50,42 +48,35 @@ class Many:
         self._policy = policy
         self._ca_file = ca_file or DEFAULT_CA_BUNDLE_PATH
         self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST)
         self._multi.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS_KEPT)
         self._idle: dict[tuple[str, str, Tls | None], list[pycurl.Curl]] = {}
         self._many_idle = 0
         self._running: dict[pycurl.Curl, Transfer] = {}
-        self._looking_up: list[tuple[Transfer, Future[tuple[str, ...]]]] = []
-        self._pins: dict[tuple[str, int], tuple[float, str]] = {}
+        self._waiting: list[Transfer] = []  # for an address, or for a place at their host
+        self._at_host: Counter[str] = Counter()  # of those that are running
+        self._look_ups: dict[Place, LookUp] = {}
+        self._pins: dict[Place, tuple[float, str | Fault]] = {}  # until when it holds
         self._done: deque[Done] = deque()
         self._looked_at = 0.0
-        self._resolvers = ThreadPoolExecutor(max_workers=_RESOLVERS, thread_name_prefix=f"lookup-{os.getpid()}")
 
     def __len__(self) -> int:
-        return len(self._running) + len(self._looking_up) + len(self._done)
+        return len(self._running) + len(self._waiting) + len(self._done)
 
     def start(self, key: str, post: Post, is_wanted: IsWanted) -> None:
         """Begin a POST; `finished` tells what came of it."""
-        transfer = Transfer(key, post, is_wanted)
-        known = self._pins.get(transfer.place)
-        if known and known[0] > transfer.started:
-            self._send(transfer, known[1])
-            return
-        host, port = transfer.place
-        asked = self._resolvers.submit(resolve, host, port, policy=self._policy, timeout_s=post.deadline_s)
-        self._looking_up.append((transfer, asked))
+        self._waiting.append(Transfer(key, post, is_wanted))
 
     def finished(self, *, wait_s: float) -> list[Done]:
         """What has come to an end, waiting at most `wait_s` for the first."""
         until = monotonic() + wait_s
         while True:
-            self._send_looked_up()
+            self._begin_waiting()
             self._perform()
             self._collect()
             left = until - monotonic()
-            if self._done or left <= 0 or not (self._running or self._looking_up):
+            if self._done or left <= 0 or not (self._running or self._waiting):
                 break
-            self._wait(min(left, LOOK_AGAIN_S) if self._looking_up else left)
+            self._wait(min(left, LOOK_AGAIN_S) if self._look_ups else left)
         done, self._done = list(self._done), deque()
         return done
 
@@ -97,7 +88,8 @@ class Many:
         for curl in chain.from_iterable(self._idle.values()):
             curl.close()
         self._multi.close()
-        self._resolvers.shutdown(wait=False, cancel_futures=True)
+        for asked in self._look_ups.values():
+            asked.cancel()
 
     def _perform(self) -> None:
         if monotonic() > self._looked_at + HELD_UP_S:
@@ -124,29 +116,58 @@ class Many:
         if wait_s > 0 and self._multi.select(wait_s) < 0:  # there is nothing to wait for on the network yet
             sleep(min(wait_s, LOOK_AGAIN_S))
 
-    def _send_looked_up(self) -> None:
-        still = []
-        for transfer, asked in self._looking_up:
-            if asked.done():
-                self._pin(transfer, asked)
-            elif transfer.left_s() <= 0:
-                host = transfer.place[0]
-                late = PartnerUnavailable(f"the name {host} was not resolved in time", timed_out=True)
-                self._done.append(Done(transfer.key, late))
-            else:
-                still.append((transfer, asked))
-        self._looking_up = still
+    def _begin_waiting(self) -> None:
+        """Send those whose address is known and whose host has a place left, in the order in which they came.
 
-    def _pin(self, transfer: Transfer, asked: Future[tuple[str, ...]]) -> None:
-        host, port = transfer.place
+        The places are counted here because libcurl, which can, lets one host's queue hold up another's.
+        """
+        if self._waiting:
+            now = monotonic()
+            self._waiting = [transfer for transfer in self._waiting if not self._begin(transfer, now)]
+
+    def _begin(self, transfer: Transfer, now: float) -> bool:
+        """Whether it has to wait no longer."""
+        pin = self._pin(transfer.place, now)
+        if isinstance(pin, Exception):
+            self._done.append(Done(transfer.key, pin))
+        elif transfer.left_s() <= 0:
+            self._done.append(Done(transfer.key, self._too_late(transfer)))
+        elif pin is None or self._at_host[transfer.place[0]] >= PLACES_PER_HOST:
+            return False
+        else:
+            self._send(transfer, pin)
+        return True
+
+    def _pin(self, place: Place, now: float) -> str | Fault | None:
+        """The vetted addresses of a place, as libcurl takes them; None while they are being looked up, once for all."""
+        until, known = self._pins.get(place, (0.0, None))
+        if until > now:
+            return known
+        asked = self._look_ups.get(place)
+        if asked is None:
+            asked = self._look_ups[place] = look_up(*place)
+        if not asked.done():
+            return None
+        del self._look_ups[place]
+        host, port = place
         try:
-            addresses = asked.result()
+            addresses = vetted(host, asked, policy=self._policy)
         except (PartnerUnavailable, DestinationMisconfigured) as fault:
-            self._done.append(Done(transfer.key, fault))
-            return
+            self._pins[place] = (now + FAULTS_HOLD_S, fault)
+            return fault
         pin = f"{host}:{port}:{','.join(_bracketed(address) for address in addresses)}"
-        self._pins[host, port] = (monotonic() + ADDRESSES_HOLD_S, pin)
-        self._send(transfer, pin)
+        self._pins[place] = (now + ADDRESSES_HOLD_S, pin)
+        return pin
+
+    def _too_late(self, transfer: Transfer) -> Fault | None:
+        """Their name server's fault if it was asked; nobody's if it wasn't their turn yet: then it has not left."""
+        asked = self._look_ups.get(transfer.place)
+        if asked is None:
+            return None
+        if asked.cancel():  # nobody had begun to ask
+            del self._look_ups[transfer.place]
+            return None
+        return not_in_time(transfer.place[0])
 
     def _send(self, transfer: Transfer, pin: str) -> None:
         if not transfer.is_wanted(transfer.key):
@@ -166,6 +187,7 @@ class Many:
         curl.setopt(pycurl.WRITEFUNCTION, transfer.take_body)
         transfer.pin = pin
         self._running[curl] = transfer
+        self._at_host[transfer.place[0]] += 1
         self._multi.add_handle(curl)
 
     def _handle(self, post: Post, pin: str) -> pycurl.Curl:
@@ -210,6 +232,7 @@ class Many:
 
     def _end(self, curl: pycurl.Curl, *, code: int, said: str) -> None:
         transfer = self._running.pop(curl)
+        self._at_host[transfer.place[0]] -= 1
         self._multi.remove_handle(curl)
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
         self._done.append(Done(transfer.key, transfer.result(code, status, said)))

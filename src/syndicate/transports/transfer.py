@@ -32,6 +32,8 @@ _WORDS = {
 }
 
 Fault = PartnerUnavailable | DestinationMisconfigured
+Place = tuple[str, int]
+"""A host and a port."""
 
 
 class Transfer:
@@ -110,6 +112,6 @@ def header_lines(headers: Mapping[str, str]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _place(url: str) -> tuple[str, int]:
+def _place(url: str) -> Place:
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

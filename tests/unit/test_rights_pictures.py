@@ -130,3 +130,30 @@ def test_the_clearance_tells_which_pictures_passed():
     answer = clear(a_question())
 
     assert answer.passed_pictures == {"https://news.example/img/ferry.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("credit", "reason"),
+    [
+        ("新华社发(田野 摄)", "is 新华社's, an agency: not ours to pass on"),
+        ("柳湾村供图", "was given by 柳湾村: not ours to pass on"),
+        ("平原日报记者 田野 摄", "taken by 田野 of 平原日报: not ours to pass on"),
+        ("过路人 摄", f"credited to 过路人: {UNDECIDED}"),
+        ("通讯员 田野 摄", f"credited to 田野: {UNDECIDED}"),
+        ("资料图片", f"credited to 资料图片: {UNDECIDED}"),
+    ],
+)
+def test_a_credit_to_others_keeps_a_picture_back(credit: str, reason: str):
+    verdict = verdict_on(a_picture(taken_by="顾晓舟", credit_line=credit))
+
+    assert (verdict.passed, verdict.reason) == (False, reason)
+
+
+@pytest.mark.parametrize("credit", ["顾晓舟 摄", "记者 顾晓舟 摄", "本网记者 田野 摄", "记者:田野 摄", f"{OWN}供图"])
+def test_a_credit_to_our_own_people_lets_it_go_along(credit: str):
+    assert verdict_on(a_picture(taken_by="", credit_line=credit)).passed
+
+
+@pytest.mark.parametrize("credit", ["过路人 摄", "资料图片"])
+def test_what_is_recorded_as_ours_goes_along_whoever_took_it(credit: str):
+    assert verdict_on(a_picture(taken_by="", owner=OWN, credit_line=credit)).passed

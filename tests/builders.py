@@ -1,8 +1,10 @@
 """What the tests are made of: small true things with sensible defaults, changed by keyword. All names are invented."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from syndicate.model.event import Envelope
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.partner import Agreement, Destination, Partner
 from syndicate.model.publisher import Publisher
+from syndicate.model.selection import Selection
 from syndicate.notices.wording import Wording, read_wording
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
@@ -122,6 +125,8 @@ def a_withdrawal_data(id: str = "a-1", *, version: int = 1, **changes: Any) -> d
 
 def an_agreement(**changes: Any) -> Agreement:
     """An agreement for all sections, with our pictures, at once; in term also by the database's clock."""
+    if "sections" in changes:
+        changes["scope"] = Selection(sections=changes.pop("sections"))
     told = {
         "number": "QSW-2025-07",
         "starts": date(2025, 1, 1),
@@ -129,6 +134,9 @@ def an_agreement(**changes: Any) -> Agreement:
         "pictures": "ours",
     }
     return Agreement(**told | changes)
+
+
+AGREED = an_agreement()
 
 
 def a_destination(url: str = "https://partner.example/push", **changes: Any) -> Destination:
@@ -164,14 +172,22 @@ def shipped_wording() -> Wording:
     return read_wording(_toml(CONFIG / "notices" / "zh-CN"), language="zh-CN")
 
 
-def a_question(*, now: datetime = NOON, first_published: datetime | None = None, **changes: Any) -> Question:
+def a_question(
+    *,
+    now: datetime = NOON,
+    first_published: datetime | None = None,
+    public: bool = False,
+    agreement: Agreement | None = AGREED,
+    partner: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> Question:
     """May this partner have this article now? By default: yes."""
     article = changes.pop("article", None) or an_article()
     told = {
         "article": article,
         "publisher": a_publisher(),
-        "agreement": an_agreement(),
-        "public": False,
+        "partner": None if public else a_partner(agreement=agreement, **partner),
+        "released": article,
         "first_published": first_published or article.published_at,
         "now": now,
     }

@@ -37,7 +37,7 @@ number = "C-{party.id}"
 starts = 2020-01-01
 ends = 2099-12-31
 pictures = "ours"
-sections = {sections}
+scope.sections = {sections}
 [[destinations]]
 name = "webhook"
 transport = "webhook"

@@ -109,9 +109,9 @@ def test_a_mistake_in_a_partners_file_is_named_by_its_key(config: Path, before: 
 
 
 def test_a_section_path_with_an_empty_name_is_refused(config: Path):
-    write(config, "partners/yunfeng.toml", PARTNER.replace("ends =", 'sections = ["要闻 > "]\nends ='))
+    write(config, "partners/yunfeng.toml", PARTNER.replace("ends =", 'scope.sections = ["要闻 > "]\nends ='))
 
-    assert list(mistakes(config)) == ["partners/yunfeng.toml: agreement.sections.0"]
+    assert list(mistakes(config)) == ["partners/yunfeng.toml: agreement.scope.sections.0"]
 
 
 def test_no_partner_may_be_called_public(config: Path):

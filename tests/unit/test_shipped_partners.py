@@ -67,7 +67,7 @@ def test_one_demo_agreement_covers_some_sections_only():
     agreement = demo()["demo-jingmen-xinwenwang"].agreement
 
     assert agreement is not None
-    assert [agreement.covers(section) for section in (("新闻中心", "京山要闻"), ("文旅", "绿林风景"))] == [True, False]
+    assert agreement.scope.sections == ("新闻中心 > 京山要闻", "专题专栏")
 
 
 def test_one_demo_agreement_covers_words_without_pictures():

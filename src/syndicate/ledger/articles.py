@@ -180,6 +180,21 @@ def last_article(connection: Connection, article_id: str, *, before: int) -> Rev
     return _revision(row, contents.load(connection, row.digest)) if row else None
 
 
+def first_words(connection: Connection, article_id: str, *, after: int) -> Article:
+    """The words with which an article came out first after a revision. Raises LookupError when there are none."""
+    row = connection.execute(
+        _of(article_id)
+        .where(revisions.c.kind.in_(_WITH_WORDS), revisions.c.revision > after)
+        .order_by(None)
+        .order_by(revisions.c.revision)
+        .limit(1)
+    ).one_or_none()
+    found = _revision(row, contents.load(connection, row.digest)).data if row else None
+    if not isinstance(found, Article):
+        raise LookupError(f"the ledger has no words of article {article_id} after revision {after}")
+    return found
+
+
 def last_withdrawn(connection: Connection, article_id: str) -> int:
     """The newest revision that withdrew an article, be it published again since; 0 when none ever did."""
     wanted = select(func.max(revisions.c.revision)).where(

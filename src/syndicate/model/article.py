@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from syndicate.model.record import Line, Moment, Name, Record, Url
+from syndicate.model.record import Line, Moment, Name, Record, Slug, Url
 
 LONGEST_SECTION_BYTES = 200  # it becomes part of a feed's address, and of a file's name
 
@@ -20,6 +20,9 @@ def _path_part(name: str) -> str:
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 SectionName = Annotated[Name, AfterValidator(_path_part)]
+Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country or a part of one (ISO 3166-1 or -2), such as CN or CN-HB."""
+Target = Slug | Region
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
 
 
@@ -70,6 +73,13 @@ class Article(Record):
     origin: Origin
     pictures: tuple[Picture, ...] = Field(default=(), max_length=500)
     keywords: tuple[Name, ...] = Field(default=(), max_length=100)
+    genre: Line = Field(default="", description="体裁, such as 消息 or 评论")
+    only_to: tuple[Target, ...] = Field(
+        default=(),
+        max_length=500,
+        description="released to these partners, or partners in these regions, alone; as the first release says",
+    )
+    not_to: tuple[Target, ...] = Field(default=(), max_length=500, description="and not to these, whatever else")
     items: tuple[ArticleId, ...] = Field(
         default=(),
         max_length=200,

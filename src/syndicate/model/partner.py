@@ -1,23 +1,15 @@
 """Who may carry our work, on which terms, and where it receives."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from syndicate.model.article import SectionName
+from syndicate.model.article import Region
 from syndicate.model.record import Line, Name, Record, Slug, Url, canonical_json, digest_of
-
-
-def _section_path(text: str) -> str:
-    names = [name.strip() for name in text.split(">")]
-    if not all(names):
-        raise ValueError("a section is written as 专题专栏 > 域外关注")
-    return " > ".join(names)
-
-
-SectionPath = Annotated[str, AfterValidator(_section_path)]
+from syndicate.model.selection import Selection
 
 
 class Agreement(Record):
@@ -26,9 +18,7 @@ class Agreement(Record):
     number: Name
     starts: date
     ends: date
-    sections: tuple[SectionPath, ...] = Field(
-        default=(), description="the sections in scope, each with what lies under it; none named means all"
-    )
+    scope: Selection = Field(default=Selection(), description="which articles it covers; nothing said means all")
     pictures: Literal["none", "ours"] = "none"
     delay_minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, description="counted from first publication")
     under_embargo: bool = Field(
@@ -44,16 +34,11 @@ class Agreement(Record):
     @property
     def version(self) -> str:
         """Which wording of the terms this is: 12 hex digits that change whenever any term changes."""
-        return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
+        return digest_of(canonical_json(self.model_dump(mode="json", exclude_defaults=True)))[:12]
 
     def over(self, timezone: str) -> datetime:
         """The moment after the last day of the term, by the clocks of this zone."""
         return datetime.combine(self.ends + timedelta(days=1), time(), ZoneInfo(timezone))
-
-    def covers(self, section: tuple[SectionName, ...]) -> bool:
-        """Whether an article's section, outermost first, lies in scope."""
-        path = " > ".join(section) + " > "
-        return not self.sections or any(path.startswith(named + " > ") for named in self.sections)
 
 
 class Destination(Record):
@@ -76,6 +61,10 @@ class Partner(Record):
     name: Name
     home_url: Url | None = None
     note: Line = ""
+    region: Region | None = Field(default=None, description="where it publishes, for releases by region")
+    wants: Selection = Field(default=Selection(), description="which articles of those it may have it asks for")
+    only_by_name: bool = Field(default=False, description="gets only what is released to it by name or by region")
+    unfiltered: bool = Field(default=False, description="gets also what [publisher.syndicates] keeps from the others")
     agreement: Agreement | None = None
     destinations: tuple[Destination, ...] = ()
 
@@ -85,6 +74,11 @@ class Partner(Record):
         if len(set(names)) != len(names):
             raise ValueError("two destinations have the same name")
         return self
+
+    def is_named_in(self, targets: Collection[str]) -> bool:
+        """Whether a release names it, or the region it is in."""
+        region = self.region or ""
+        return self.id in targets or region in targets or region.partition("-")[0] in targets
 
     def destination_id(self, destination: Destination) -> str:
         """What the ledger calls a destination: `partner/name`."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from syndicate.model.article import Language
 from syndicate.model.record import Name, Record, Url
+from syndicate.model.selection import Selection
 
 
 def _known_zone(name: str) -> str:
@@ -30,6 +31,9 @@ class Publisher(Record):
     contact: Name
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     language: Language = "zh-CN"
+    syndicates: Selection = Field(
+        default=Selection(), description="which articles leave at all, but to partners that are unfiltered"
+    )
     tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$")]
     tag_date: date
 

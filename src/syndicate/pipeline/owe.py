@@ -33,6 +33,7 @@ class Case:
     updated: datetime
     newsroom: Newsroom
     now: datetime
+    released: Article
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
 

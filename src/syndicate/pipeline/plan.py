@@ -60,13 +60,15 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         revision = articles.revision(connection, article_id, head.revision)
         if not isinstance(revision.data, Article):
             return [Withdraw(article_id=article_id)]
+        withdrawn = articles.last_withdrawn(connection, article_id)
         case = Case(
             head=head,
             article=revision.data,
             updated=revision.updated,
             newsroom=newsroom,
             now=now,
-            last_withdrawn=articles.last_withdrawn(connection, article_id),
+            released=articles.first_words(connection, article_id, after=withdrawn),
+            last_withdrawn=withdrawn,
             withdrawn_master=derivations.withdrawn_master(connection, revision.data.derived_from),
         )
         unknown = partners.unknown(connection, newsroom.directory.partners)
@@ -87,8 +89,8 @@ def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
     question = Question(
         article=case.article,
         publisher=case.newsroom.publisher,
-        agreement=agreement,
-        public=partner is None,
+        partner=partner,
+        released=case.released,
         first_published=case.head.first_published or case.article.published_at,
         withdrawn_master=case.withdrawn_master,
         now=case.now,

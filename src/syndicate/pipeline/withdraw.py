@@ -40,7 +40,9 @@ def _take_back(connection: Connection, head: Head, *, newsroom: Newsroom, now: d
     revision = articles.revision(connection, head.id, head.revision)
     assert isinstance(revision.data, Withdrawal)  # the head says so
     assert isinstance(known.data, Article)  # last_article gives nothing else
-    case = Case(head=head, article=known.data, updated=revision.updated, newsroom=newsroom, now=now)
+    case = Case(
+        head=head, article=known.data, updated=revision.updated, newsroom=newsroom, now=now, released=known.data
+    )
     owed = _owe_removals(connection, case, reason=revision.data.reason or "withdrawn by the newsroom")
     deliveries.cancel_waiting(connection, head.id, but=owed, reason="the article was withdrawn", now=now)
     audiences = clearances.ever_cleared(connection, head.id)

@@ -9,9 +9,23 @@ from syndicate.rights.pictures import pictures
 from syndicate.rights.question import Question, Rule
 from syndicate.rights.schedule import schedule
 from syndicate.rights.scope import scope
+from syndicate.rights.syndicated import syndicated
+from syndicate.rights.targets import targets
 from syndicate.rights.term import term
+from syndicate.rights.wanted import wanted
 
-RULES: tuple[Rule, ...] = (term, scope, origin, derived, schedule, embargo, delay)
+RULES: tuple[Rule, ...] = (
+    term,
+    scope,
+    origin,
+    derived,
+    syndicated,
+    targets,
+    wanted,
+    schedule,
+    embargo,
+    delay,
+)
 
 
 def clear(question: Question) -> Clearance:

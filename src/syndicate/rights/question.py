@@ -6,26 +6,31 @@ from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Verdict
-from syndicate.model.partner import Agreement
+from syndicate.model.partner import Agreement, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record
 
 
 class Question(Record):
-    """May this audience have this article now? `agreement` is None for a partner without one.
+    """May this audience have this article now?
 
-    `public` asks for the public feeds, which carry headline, summary and link under no agreement.
-    `first_published` is when the article first came out, whatever was corrected since. `withdrawn_master` is the story
-    it derives from, directly or through others, if that was withdrawn.
+    No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
+    article as it first came out, whose targets count; `first_published` is when that was, whatever was corrected since.
+    `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn.
     """
 
     article: Article
     publisher: Publisher
-    agreement: Agreement | None
-    public: bool
+    partner: Partner | None
+    released: Article
     first_published: Moment
     withdrawn_master: ArticleId | None = None
     now: Moment
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The partner's, if there is one."""
+        return self.partner.agreement if self.partner else None
 
 
 Rule = Callable[[Question], Verdict | None]

@@ -1,17 +1,12 @@
-"""Does the agreement cover the section?"""
+"""Does the agreement cover the article?"""
 
 from syndicate.model.clearance import Verdict
 from syndicate.rights.question import Question
 
 
 def scope(question: Question) -> Verdict | None:
-    """Refuse an article from a section that the agreement doesn't name."""
-    agreement, section = question.agreement, question.article.section
-    if agreement is None or agreement.covers(section):
+    """Refuse what the agreement doesn't cover."""
+    agreement = question.agreement
+    if agreement is None or not (against := agreement.scope.against(question.article)):
         return None
-    return Verdict(
-        decision="refused",
-        rule="scope",
-        reason=f"section {' > '.join(section)} is outside agreement {agreement.number}, "
-        f"which covers {', '.join(agreement.sections)}",
-    )
+    return Verdict(decision="refused", rule="scope", reason=f"outside agreement {agreement.number}: {against}")

@@ -11,7 +11,7 @@ from syndicate.rights.question import Question
 
 def term(question: Question) -> Verdict | None:
     """Refuse without an agreement or after its end; hold until its first day. The public needs none."""
-    if question.public:
+    if question.partner is None:
         return None
     return running(question.agreement, publisher=question.publisher, now=question.now)
 

@@ -125,6 +125,12 @@ def of_article(connection: Connection, article_id: str) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(wanted)]
 
 
+def destinations_of(connection: Connection, article_id: str) -> set[str]:
+    """The destinations that an article was ever owed to."""
+    wanted = select(deliveries.c.destination_id).where(deliveries.c.article_id == article_id)
+    return set(connection.scalars(wanted.distinct()))
+
+
 def waiting_lanes(connection: Connection, article_id: str) -> set[Lane]:
     """The lanes in which something of an article waits."""
     wanted = select(deliveries.c.lane).where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING)

@@ -164,10 +164,13 @@ def cancel_waiting(
 
     Whoever moves an article's head, or answers a partner anew, calls this in the same transaction.
     """
+    waiting = and_(
+        deliveries.c.article_id == article_id, deliveries.c.state == WAITING, deliveries.c.id.not_in(list(but))
+    )
+    # Locked in the order in which they are claimed, so that two transactions never wait for each other.
+    connection.execute(select(deliveries.c.seq).where(waiting).order_by(deliveries.c.seq).with_for_update()).all()
     connection.execute(
-        update(deliveries)
-        .where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING, deliveries.c.id.not_in(list(but)))
-        .values(state="cancelled", reason=reason, due_at=None, settled_at=now)
+        update(deliveries).where(waiting).values(state="cancelled", reason=reason, due_at=None, settled_at=now)
     )
 
 

@@ -77,6 +77,12 @@ def test_any_success_closes_it_and_what_failed_since_the_first_fault_is_looked_a
     assert healed == Health("yunfeng/push", rearm_since=NOON - hours(1))
 
 
+def test_a_second_healing_narrows_nothing_of_what_is_still_to_be_looked_at_again():
+    pending = replace(resting(), rearm_since=NOON - hours(48))
+
+    assert after(pending, "delivered").rearm_since == NOON - hours(48)
+
+
 def test_after_a_single_fault_there_is_nothing_to_look_at_again():
     assert after(WELL, "unavailable", "delivered") == WELL
 
@@ -141,6 +147,12 @@ def test_who_resumes_it_lets_what_failed_meanwhile_wait_again():
     failing = replace(WELL, failing_since=NOON - hours(200), paused_at=NOON)
 
     assert resumed(failing, now=NOON + hours(1)) == Health("yunfeng/push", rearm_since=NOON - hours(200))
+
+
+def test_who_pauses_and_resumes_it_drops_nothing_of_what_is_still_to_be_looked_at_again():
+    pending = paused(replace(WELL, rearm_since=NOON - hours(48)), by="person", because="改版", now=NOON)
+
+    assert resumed(pending, now=NOON + hours(1)).rearm_since == NOON - hours(48)
 
 
 def test_the_first_pause_counts():

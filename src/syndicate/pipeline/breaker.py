@@ -54,9 +54,12 @@ def paused(health: Health, *, by: PausedBy, because: str, now: datetime) -> Heal
 
 
 def resumed(health: Health, *, now: datetime, since: datetime | None = None) -> Health:
-    """As good as new: everything goes again, and what failed since its first fault, or the pause, waits again."""
-    first = min(filter(None, (since, health.failing_since, health.paused_at)), default=now)
-    return Health(destination_id=health.destination_id, rearm_since=first)
+    """As good as new: everything goes again, and what failed since its first fault, or the pause, waits again.
+
+    What was to wait again before that, and doesn't yet, still is: the sweep does it a part at a time.
+    """
+    first = _earliest(since, health.failing_since, health.paused_at, health.rearm_since)
+    return Health(destination_id=health.destination_id, rearm_since=first or now)
 
 
 def places(health: Health, *, concurrency: int, now: datetime) -> int:
@@ -93,7 +96,11 @@ def _healed(health: Health) -> Health:
         return replace(_closed(health), failing_since=None, failed_days=0, failed_on=None)
     # Only what an outage stopped is worth another look: after a single fault everything waits for its retry already.
     since = health.failing_since if health.opened or health.paused_at else None
-    return Health(destination_id=health.destination_id, rearm_since=since or health.rearm_since)
+    return Health(destination_id=health.destination_id, rearm_since=_earliest(since, health.rearm_since))
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min(filter(None, moments), default=None)
 
 
 def _closed(health: Health) -> Health:

@@ -229,6 +229,27 @@ def test_a_low_rate_lets_one_go():
     assert allowance(spent, per_minute=2, now=NOON + timedelta(seconds=30)) == 1
 
 
+@pytest.mark.parametrize("per_minute", [0.1, 2, 60, 6000])
+def test_removals_which_are_not_held_up_use_the_rate_up_however_many_they_are(per_minute: float):
+    spent = spend(None, 100_000, per_minute=per_minute, now=NOON)
+
+    assert allowance(spent, per_minute=per_minute, now=NOON) == 0
+    assert allowance(spend(spent, 1, per_minute=per_minute, now=NOON), per_minute=per_minute, now=NOON) == 0
+
+
+def test_what_removals_have_used_up_holds_up_the_rest_for_a_minute():
+    spent = spend(None, 100_000, per_minute=60, now=NOON)
+
+    assert allowance(spent, per_minute=60, now=NOON + timedelta(seconds=60)) == 0
+    assert allowance(spent, per_minute=60, now=NOON + timedelta(seconds=61)) == 1
+
+
+def test_a_clock_that_is_set_right_by_a_little_gives_no_rate_back():
+    spent = spend(None, 100_000, per_minute=60, now=NOON)
+
+    assert allowance(spent, per_minute=60, now=NOON - timedelta(seconds=30)) == 0
+
+
 def test_a_clock_that_is_set_back_by_hours_holds_nothing_up():
     spent = spend(None, 10, per_minute=600, now=NOON)
     earlier = NOON - hours(3)

@@ -13,6 +13,7 @@ from syndicate.model.health import Health, PausedBy
 from syndicate.model.record import Record
 
 LONGEST_REST = timedelta(seconds=LONGEST_RETRY_AFTER_S) + CLOCKS_DIFFER
+LONGEST_DEBT = timedelta(minutes=1)  # removals pass a rate limit: for how long what they used up holds up the rest
 PLACES_WHEN_SLOW = 2  # for a destination that has timed out: enough to see that it is well again
 
 
@@ -77,13 +78,18 @@ def allowance(spent_until: datetime | None, *, per_minute: float, now: datetime)
 
 
 def spend(spent_until: datetime | None, many: int, *, per_minute: float, now: datetime) -> datetime:
-    """The allowance after so many have gone: a time up to which it is used up."""
-    return _spent(spent_until, per_minute, now) + many * timedelta(minutes=1 / per_minute)
+    """The allowance after so many have gone: a time up to which it is used up.
+
+    Removals go whether they are allowed or not. However many did, that time is none that would be taken for a clock's
+    error when it is read back. Price: what they used up beyond `LONGEST_DEBT` is let off.
+    """
+    spent = _spent(spent_until, per_minute, now) + many * timedelta(minutes=1 / per_minute)
+    return min(spent, now + _burst(per_minute) + LONGEST_DEBT)
 
 
 def _spent(spent_until: datetime | None, per_minute: float, now: datetime) -> datetime:
     """Until when it is used up, now at least; a time that no rate gives was written by a clock that was set back."""
-    latest = now + _burst(per_minute) + CLOCKS_DIFFER
+    latest = now + _burst(per_minute) + LONGEST_DEBT + CLOCKS_DIFFER
     return spent_until if spent_until and now < spent_until <= latest else now
 
 

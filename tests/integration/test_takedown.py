@@ -304,6 +304,23 @@ def test_a_removal_that_is_sent_again_and_accepted_has_its_page_looked_at_at_onc
     assert the_removal(system).standing == "gone"
 
 
+def test_a_page_that_was_gone_is_looked_at_again_when_the_removal_is_accepted_once_more(
+    system: Rehearsal, partner: FakePartner
+):
+    take_back(system)
+    partner.show(PAGE, reply(404))
+    look(system)
+    assert the_removal(system).standing == "gone"
+
+    partner.show(PAGE)  # from a backup, say
+    system.system.replay(Which(delivery=system.rows()[-1].id, delivered=True))
+    system.run_all()
+    look(system)
+
+    removal = the_removal(system)
+    assert (removal.standing, removal.said) == ("checking", "the page is there still (200)")
+
+
 # published again
 
 

@@ -155,10 +155,33 @@ def test_who_pauses_and_resumes_it_drops_nothing_of_what_is_still_to_be_looked_a
     assert resumed(pending, now=NOON + hours(1)).rearm_since == NOON - hours(48)
 
 
-def test_the_first_pause_counts():
+@pytest.mark.parametrize("by", ["person", "partner", "failures"])
+def test_a_pause_stays_as_it_is_for_one_of_no_more_weight(by: str):
     first = paused(WELL, by="person", because="改版", now=NOON)
 
-    assert paused(first, by="failures", because="", now=NOON + hours(1)) == first
+    assert paused(first, by=by, because="再说一次", now=NOON + hours(1)) == first
+
+
+@pytest.mark.parametrize(("first", "then"), [("failures", "partner"), ("failures", "person"), ("partner", "person")])
+def test_a_partners_word_outweighs_failures_and_a_persons_word_both(first: str, then: str):
+    before = paused(WELL, by=first, because="", now=NOON)
+
+    now = paused(before, by=then, because="改版", now=NOON + hours(1))
+
+    assert (now.paused_by, now.paused_because) == (then, "改版")
+
+
+def test_a_pause_begins_with_the_first_reason_for_it():
+    before = paused(WELL, by="failures", because="", now=NOON)
+
+    assert paused(before, by="person", because="改版", now=NOON + hours(1)).paused_at == NOON
+
+
+def test_what_failed_before_somebody_paused_it_waits_again_at_the_end_though_a_removal_was_accepted_meanwhile():
+    failing = replace(WELL, failing_since=NOON - hours(200), opened=3)
+    asked = paused(failing, by="person", because="改版", now=NOON)
+
+    assert resumed(after(asked, "delivered"), now=NOON + hours(1)).rearm_since == NOON - hours(200)
 
 
 # places

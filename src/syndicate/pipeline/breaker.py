@@ -14,6 +14,7 @@ from syndicate.model.record import Record
 
 LONGEST_REST = timedelta(seconds=LONGEST_RETRY_AFTER_S) + CLOCKS_DIFFER
 LONGEST_DEBT = timedelta(minutes=1)  # removals pass a rate limit: for how long what they used up holds up the rest
+_WEIGHTS: tuple[PausedBy, ...] = ("", "failures", "partner", "person")  # of a pause, by who asked for it
 PLACES_WHEN_SLOW = 2  # for a destination that has timed out: enough to see that it is well again
 
 
@@ -48,10 +49,10 @@ def after_answer(health: Health, outcome: Outcome, *, policy: BreakerPolicy, now
 
 
 def paused(health: Health, *, by: PausedBy, because: str, now: datetime) -> Health:
-    """The same, with nothing sent to it but removals. The first pause counts."""
-    if health.paused_at:
+    """The same, with nothing sent to it but removals. A pause gives way only to one of more weight: a person's most."""
+    if _WEIGHTS.index(by) <= _WEIGHTS.index(health.paused_by):
         return health
-    return replace(health, paused_at=now, paused_by=by, paused_because=because)
+    return replace(health, paused_at=health.paused_at or now, paused_by=by, paused_because=because)
 
 
 def resumed(health: Health, *, now: datetime, since: datetime | None = None) -> Health:
@@ -99,7 +100,8 @@ def _burst(per_minute: float) -> timedelta:
 
 def _healed(health: Health) -> Health:
     if health.paused_by in ("person", "partner"):
-        return replace(_closed(health), failing_since=None, failed_days=0, failed_on=None)
+        # `failing_since` stays: at the end of the pause, what failed before it is looked at again as well.
+        return replace(_closed(health), failed_days=0, failed_on=None)
     # Only what an outage stopped is worth another look: after a single fault everything waits for its retry already.
     since = health.failing_since if health.opened or health.paused_at else None
     return Health(destination_id=health.destination_id, rearm_since=_earliest(since, health.rearm_since))

@@ -1,6 +1,7 @@
 """Reads the partners, the feeds and the wording, and lists every mistake in all of them at once, with file and key."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from syndicate.model.partner import Destination, Partner
 from syndicate.model.problem import Invalid, Problem, problems_of
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.notices.wording import Wording, read_wording
+from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
-from syndicate.transports import deadline_s, open_transport, secret_names, settings_problems
+from syndicate.transports import address, deadline_s, open_transport, secret_names, settings_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
 
@@ -53,12 +55,16 @@ def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem
 
 
 def fingerprints(settings: Settings, newsroom: Newsroom) -> dict[str, str]:
-    """A digest of each destination's address and settings, and its secrets, by id: another one when any changes."""
-    return {
-        partner.destination_id(one): _fingerprint(settings, one)
-        for partner in newsroom.directory.partners
-        for one in partner.destinations
-    }
+    """A digest of each destination's address and settings, and its secrets, by id: another one when any changes.
+
+    It begins with a digest of the address alone. Left out are those with a secret that can't be read just now.
+    """
+    found = {}
+    for partner in newsroom.directory.partners:
+        for one in partner.destinations:
+            with suppress(OSError):  # too many open files, say: what it is now, this look doesn't tell
+                found[partner.destination_id(one)] = _fingerprint(settings, one)
+    return found
 
 
 def _fingerprint(settings: Settings, destination: Destination) -> str:
@@ -66,9 +72,11 @@ def _fingerprint(settings: Settings, destination: Destination) -> str:
     for name in secret_names(destination.transport, destination.settings):
         try:
             secrets.append(settings.secret(name))
-        except (KeyError, OSError):
-            secrets.append("")  # it may be set later, which is a change
-    return digest_of(canonical_json([destination.transport, destination.settings, *secrets]))
+        except (KeyError, PermissionError):
+            secrets.append("")  # it may be set later, or made ours to read, which is a change
+    place = [destination.transport, address(destination.transport, destination.settings)]
+    parts = (place, [destination.transport, destination.settings, *secrets])
+    return "".join(digest_of(canonical_json(part))[:OF_ADDRESS] for part in parts)
 
 
 def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:

@@ -58,9 +58,7 @@ class Retention(Record):
     """How long bytes are kept. The rows that say who had what, and all that a removal needs, are kept for ever."""
 
     bodies_days: int = Field(
-        default=200,
-        ge=1,
-        description="of a delivery that is settled, and of what was answered; six months is the least",
+        default=200, ge=1, description="of a delivery that is settled, and of what was answered to it"
     )
 
 

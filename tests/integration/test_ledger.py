@@ -163,9 +163,9 @@ def test_every_version_of_an_address_is_kept_and_the_newest_is_known(ledger: Led
             partners.remember(connection, [a_partner(url=url)], now=NOON + hours(number))
 
     with ledger.read() as connection:
-        newest = partners.last_known_destination(connection, "yunfeng/push")
+        newest = partners.newest_destinations(connection, ["yunfeng/push"])
         kept = connection.execute(tables.destinations.select()).all()
-    assert newest == a_destination("https://b.example/")
+    assert newest == {"yunfeng/push": a_destination("https://b.example/")}
     assert len(kept) == 2
 
 
@@ -175,7 +175,8 @@ def test_an_address_that_comes_back_is_the_newest_again(ledger: Ledger):
             partners.remember(connection, [a_partner(url=url)], now=NOON + hours(number))
 
     with ledger.read() as connection:
-        assert partners.last_known_destination(connection, "yunfeng/push") == a_destination("https://a.example/")
+        newest = partners.newest_destinations(connection, ["yunfeng/push"])
+    assert newest == {"yunfeng/push": a_destination("https://a.example/")}
 
 
 # transactions

@@ -1,5 +1,10 @@
 """A changed address or secret lets what failed because of it wait again."""
 
+import errno
+import os
+
+import pytest
+
 from syndicate.pipeline.pause import pause
 from tests.builders import a_destination, an_event, hours
 from tests.fakes.partner import reply
@@ -7,6 +12,14 @@ from tests.fakes.rehearsal import SECRET, Rehearsal
 
 PUSH = "yunfeng/push"
 ANOTHER = "whsec_" + "YW5vdGhlciBzYW1wbGUgc2VjcmV0IG9mIDMyIGJ5dGVz"
+
+
+def too_many_open_files(*_: object) -> str:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def not_for_us(*_: object) -> str:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def fail(system: Rehearsal, *answers: int, article: str = "a-1") -> None:
@@ -66,6 +79,32 @@ def test_one_that_the_partner_ended_is_sent_to_again_at_its_new_address(system: 
     assert system.rows()[-1].state == "delivered"
 
 
+def test_one_that_the_partner_ended_stays_so_when_its_secret_changes(system: Rehearsal):
+    system.partner()
+    system.system.notice_changes()
+    fail(system, 410)
+
+    system.set_secret(ANOTHER)
+    system.system.notice_changes()
+    settle(system)
+
+    assert system.health().paused_by == "partner"
+    assert system.rows()[-1].state == "failed"
+
+
+def test_one_that_the_partner_ended_stays_so_when_another_setting_changes(system: Rehearsal):
+    partner = system.partner()
+    system.system.notice_changes()
+    fail(system, 410)
+
+    settings = {"url": partner.url, "secret": "hezuo", "network": "internal", "deadline_s": 3}
+    system.partner(destinations=(a_destination(settings=settings),))
+    system.begin()
+    system.system.notice_changes()
+
+    assert system.health().paused_by == "partner"
+
+
 def test_what_was_refused_stays_refused(system: Rehearsal):
     system.partner()
     system.system.notice_changes()
@@ -95,6 +134,28 @@ def test_a_secret_that_is_set_at_last_is_a_change(system: Rehearsal):
     system.system.notice_changes()
 
     system.set_secret(SECRET)
+
+    assert system.system.notice_changes() == [PUSH]
+
+
+def test_a_look_at_which_a_secret_could_not_be_read_tells_of_no_change_nor_does_the_next(
+    system: Rehearsal, monkeypatch: pytest.MonkeyPatch
+):
+    system.partner()
+    system.system.notice_changes()
+
+    with monkeypatch.context() as full:
+        full.setattr("syndicate.settings.Settings.secret", too_many_open_files)
+        meanwhile = system.system.notice_changes()
+
+    assert (meanwhile, system.system.notice_changes()) == ([], [])
+
+
+def test_a_secret_that_we_may_read_at_last_is_a_change(system: Rehearsal, monkeypatch: pytest.MonkeyPatch):
+    system.partner()
+    with monkeypatch.context() as closed:
+        closed.setattr("syndicate.settings.Settings.secret", not_for_us)
+        system.system.notice_changes()
 
     assert system.system.notice_changes() == [PUSH]
 

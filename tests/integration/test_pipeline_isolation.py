@@ -283,6 +283,23 @@ def test_a_removal_goes_to_one_that_is_paused(system: Rehearsal):
     assert partner.requests
 
 
+def test_one_that_failures_have_paused_stays_paused_by_a_persons_word_when_a_removal_is_accepted(system: Rehearsal):
+    partner = system.partner()
+    publish(system, "a-0")
+    partner.will(*[reply(503)] * 7)
+    publish(system, "a-1")
+    for _ in range(6):
+        system.let_time_pass(A_DAY)
+        system.sweep_and_run()
+    assert system.health().paused_by == "failures"
+
+    told = pause(system.ledger, [PUSH], because="until Monday")
+    system.publish(an_event("withdrawn", "a-0", version=2))
+
+    assert (told, system.sent()[-1]) == ([PUSH], ("withdrawn", 2))
+    assert (system.health().paused_by, system.health().paused_because) == ("person", "until Monday")
+
+
 def test_a_removal_that_failed_is_tried_again_though_all_else_is_paused(system: Rehearsal):
     partner = system.partner()
     publish(system, "a-1")

@@ -1,8 +1,11 @@
 """What had failed is tried again when somebody says so, under the same key; what is overtaken is left alone."""
 
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from syndicate.ledger.backlog import Which
 from syndicate.model.problem import Invalid
@@ -16,6 +19,19 @@ def replay_all(system: Rehearsal, **which: object) -> Replayed:
     done = system.system.replay(Which(**which))
     system.run_all()
     return done
+
+
+@contextmanager
+def parameters_seen() -> Iterator[list[int]]:
+    """How many parameters each statement has that is run meanwhile."""
+    seen: list[int] = []
+
+    def look(connection: object, cursor: object, statement: str, parameters: Sized, *_: object) -> None:
+        seen.append(len(parameters))
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", look)
 
 
 def test_what_the_partner_refused_is_delivered_under_the_same_key_once_it_is_replayed(system: Rehearsal):
@@ -85,6 +101,44 @@ def test_the_patience_begins_anew(system: Rehearsal):
 
     assert row.state == "waiting"
     assert row.patient_since > row.created_at
+
+
+def test_however_much_has_failed_it_waits_again_by_statements_of_a_bounded_size(
+    system: Rehearsal, monkeypatch: pytest.MonkeyPatch
+):
+    # given: more than may go into one statement, which is few enough here
+    monkeypatch.setattr("syndicate.pipeline.replay.AT_ONCE", 2)
+    many = 30
+    system.partner().will(*[reply(422)] * many)
+    system.publish(*[an_event(article=f"a-{number}") for number in range(many)])
+
+    # when
+    with parameters_seen() as seen:
+        done = system.system.replay(Which())
+
+    # then
+    assert (len(done.again), done.left) == (many, 0)
+    assert max(seen) < many
+
+
+def test_what_is_replayed_is_let_go_bit_by_bit_so_that_others_may_write_meanwhile(
+    system: Rehearsal, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("syndicate.pipeline.replay.AT_ONCE", 1)
+    system.partner().will(*[reply(422)] * 2)
+    system.publish(an_event(), an_event(article="a-2"))
+    told = iter([None, ZeroDivisionError])
+
+    def breaks_off(*_: object, **__: object) -> list[object]:
+        if error := next(told):
+            raise error
+        return []
+
+    monkeypatch.setattr("syndicate.ledger.deliveries.gone", breaks_off)
+    with pytest.raises(ZeroDivisionError):
+        system.system.replay(Which())
+
+    assert [system.states(name)[0][2] for name in ("a-1", "a-2")] == ["waiting", "failed"]
 
 
 # what was never attempted

@@ -218,6 +218,19 @@ def test_a_page_at_an_address_of_our_own_network_is_not_looked_at_for_a_partner_
     assert "which is this machine" in the_removal(system).said
 
 
+def test_a_partner_on_our_own_network_can_not_send_us_to_another_place_in_it(system: Rehearsal):
+    # given: a partner on our network that says that its copy is at somebody else's
+    partner, neighbour = system.partner(), system.partner("songtao", agreement=an_agreement(sections=("要闻",)))
+    partner.will(naming(neighbour.show(PAGE)))
+    take_back(system)
+
+    look(system)
+
+    removal = the_removal(system)
+    assert neighbour.looks == ()
+    assert (removal.standing, "which is this machine" in removal.said) == ("checking", True)
+
+
 # the deadline
 
 
@@ -289,6 +302,23 @@ def test_a_removal_that_is_sent_again_and_accepted_has_its_page_looked_at_at_onc
     look(system)
 
     assert the_removal(system).standing == "gone"
+
+
+def test_a_page_that_was_gone_is_looked_at_again_when_the_removal_is_accepted_once_more(
+    system: Rehearsal, partner: FakePartner
+):
+    take_back(system)
+    partner.show(PAGE, reply(404))
+    look(system)
+    assert the_removal(system).standing == "gone"
+
+    partner.show(PAGE)  # from a backup, say
+    system.system.replay(Which(delivery=system.rows()[-1].id, delivered=True))
+    system.run_all()
+    look(system)
+
+    removal = the_removal(system)
+    assert (removal.standing, removal.said) == ("checking", "the page is there still (200)")
 
 
 # published again

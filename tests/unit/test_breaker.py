@@ -77,6 +77,12 @@ def test_any_success_closes_it_and_what_failed_since_the_first_fault_is_looked_a
     assert healed == Health("yunfeng/push", rearm_since=NOON - hours(1))
 
 
+def test_a_second_healing_narrows_nothing_of_what_is_still_to_be_looked_at_again():
+    pending = replace(resting(), rearm_since=NOON - hours(48))
+
+    assert after(pending, "delivered").rearm_since == NOON - hours(48)
+
+
 def test_after_a_single_fault_there_is_nothing_to_look_at_again():
     assert after(WELL, "unavailable", "delivered") == WELL
 
@@ -143,10 +149,39 @@ def test_who_resumes_it_lets_what_failed_meanwhile_wait_again():
     assert resumed(failing, now=NOON + hours(1)) == Health("yunfeng/push", rearm_since=NOON - hours(200))
 
 
-def test_the_first_pause_counts():
+def test_who_pauses_and_resumes_it_drops_nothing_of_what_is_still_to_be_looked_at_again():
+    pending = paused(replace(WELL, rearm_since=NOON - hours(48)), by="person", because="改版", now=NOON)
+
+    assert resumed(pending, now=NOON + hours(1)).rearm_since == NOON - hours(48)
+
+
+@pytest.mark.parametrize("by", ["person", "partner", "failures"])
+def test_a_pause_stays_as_it_is_for_one_of_no_more_weight(by: str):
     first = paused(WELL, by="person", because="改版", now=NOON)
 
-    assert paused(first, by="failures", because="", now=NOON + hours(1)) == first
+    assert paused(first, by=by, because="再说一次", now=NOON + hours(1)) == first
+
+
+@pytest.mark.parametrize(("first", "then"), [("failures", "partner"), ("failures", "person"), ("partner", "person")])
+def test_a_partners_word_outweighs_failures_and_a_persons_word_both(first: str, then: str):
+    before = paused(WELL, by=first, because="", now=NOON)
+
+    now = paused(before, by=then, because="改版", now=NOON + hours(1))
+
+    assert (now.paused_by, now.paused_because) == (then, "改版")
+
+
+def test_a_pause_begins_with_the_first_reason_for_it():
+    before = paused(WELL, by="failures", because="", now=NOON)
+
+    assert paused(before, by="person", because="改版", now=NOON + hours(1)).paused_at == NOON
+
+
+def test_what_failed_before_somebody_paused_it_waits_again_at_the_end_though_a_removal_was_accepted_meanwhile():
+    failing = replace(WELL, failing_since=NOON - hours(200), opened=3)
+    asked = paused(failing, by="person", because="改版", now=NOON)
+
+    assert resumed(after(asked, "delivered"), now=NOON + hours(1)).rearm_since == NOON - hours(200)
 
 
 # places
@@ -215,6 +250,27 @@ def test_a_low_rate_lets_one_go():
     assert allowance(None, per_minute=2, now=NOON) == 1
     assert allowance(spent, per_minute=2, now=NOON + timedelta(seconds=29)) == 0
     assert allowance(spent, per_minute=2, now=NOON + timedelta(seconds=30)) == 1
+
+
+@pytest.mark.parametrize("per_minute", [0.1, 2, 60, 6000])
+def test_removals_which_are_not_held_up_use_the_rate_up_however_many_they_are(per_minute: float):
+    spent = spend(None, 100_000, per_minute=per_minute, now=NOON)
+
+    assert allowance(spent, per_minute=per_minute, now=NOON) == 0
+    assert allowance(spend(spent, 1, per_minute=per_minute, now=NOON), per_minute=per_minute, now=NOON) == 0
+
+
+def test_what_removals_have_used_up_holds_up_the_rest_for_a_minute():
+    spent = spend(None, 100_000, per_minute=60, now=NOON)
+
+    assert allowance(spent, per_minute=60, now=NOON + timedelta(seconds=60)) == 0
+    assert allowance(spent, per_minute=60, now=NOON + timedelta(seconds=61)) == 1
+
+
+def test_a_clock_that_is_set_right_by_a_little_gives_no_rate_back():
+    spent = spend(None, 100_000, per_minute=60, now=NOON)
+
+    assert allowance(spent, per_minute=60, now=NOON - timedelta(seconds=30)) == 0
 
 
 def test_a_clock_that_is_set_back_by_hours_holds_nothing_up():

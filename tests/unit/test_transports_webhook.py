@@ -321,8 +321,28 @@ def a_certificate(name):
 
 
 def test_a_page_is_looked_at_as_its_destination_is_set():
-    status, get = looked_at("https://www.hezuo.example/a/7", deadline_s=7, network="internal")
-    assert (status, get.url, get.policy, get.deadline_s) == (404, "https://www.hezuo.example/a/7", "internal", 7)
+    status, get = looked_at("https://hezuo.example/a/7", deadline_s=7, network="internal")
+    assert (status, get.url, get.policy, get.deadline_s) == (404, "https://hezuo.example/a/7", "internal", 7)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://www.hezuo.example/a/7",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://hezuo.example:8443/a/7",
+        "http://hezuo.example/a/7",
+        "http://169.254.169.254\\@hezuo.example:443/",  # urllib3 takes the first host, urllib the last
+        "https://hezuo.example:443@169.254.169.254/",
+    ],
+)
+def test_a_partner_on_our_own_network_can_not_aim_our_look_at_anything_else_in_it(page):
+    assert looked_at(page, network="internal")[1].policy == "public"
+
+
+@pytest.mark.parametrize("page", ["https://HEZUO.example/a/7", "https://hezuo.example:443/a/7"])
+def test_its_own_place_may_be_spelt_in_another_way(page):
+    assert looked_at(page, network="internal")[1].policy == "internal"
 
 
 def test_of_a_page_nothing_is_read_but_its_status():
@@ -336,6 +356,10 @@ def test_a_page_on_another_host_is_shown_no_certificate_of_ours():
 def test_a_page_on_the_destinations_own_host_is_trusted_as_the_destination_is():
     with pytest.raises(DestinationMisconfigured, match="secret their-ca is not what it should be"):
         looked_at("https://hezuo.example/a/7", ca="their-ca")
+
+
+def test_a_page_that_only_seems_to_be_on_the_destinations_own_host_is_shown_no_certificate_of_ours():
+    assert looked_at("https://elsewhere.example\\@hezuo.example/a/7", certificate="paper")[1].tls is None
 
 
 @pytest.mark.parametrize("page", ["http://[", "https://", "http://:99999/"])

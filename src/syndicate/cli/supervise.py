@@ -17,7 +17,7 @@ SETTLED_S = 60.0  # who ran this long has recovered: its next restart is at once
 GRACE_S = 3.0  # for who is replaced, between TERM and KILL
 PR_SET_PDEATHSIG = 1
 
-Said = Literal["started", "ready", "silent", "exited", "restarting", "stopping", "stopped", "killed"]
+Said = Literal["started", "ready", "silent", "exited", "stopping", "stopped", "killed"]
 Tell = Callable[[str, Said, str], None]
 """Is told of every change: the process's name, what happened, and a detail in words."""
 

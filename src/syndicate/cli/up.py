@@ -34,7 +34,6 @@ MARKS: dict[Said, str] = {
     "ready": "[green]✓[/]",
     "silent": "[red]✗[/]",
     "exited": "[red]✗[/]",
-    "restarting": "[yellow]↻[/]",
     "stopping": "[cyan]·[/]",
     "stopped": "[green]✓[/]",
     "killed": "[red]✗[/]",

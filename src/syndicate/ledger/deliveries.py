@@ -125,6 +125,12 @@ def of_article(connection: Connection, article_id: str) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(wanted)]
 
 
+def destinations_of(connection: Connection, article_id: str) -> set[str]:
+    """The destinations that an article was ever owed to."""
+    wanted = select(deliveries.c.destination_id).where(deliveries.c.article_id == article_id)
+    return set(connection.scalars(wanted.distinct()))
+
+
 def waiting_lanes(connection: Connection, article_id: str) -> set[Lane]:
     """The lanes in which something of an article waits."""
     wanted = select(deliveries.c.lane).where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING)
@@ -158,10 +164,13 @@ def cancel_waiting(
 
     Whoever moves an article's head, or answers a partner anew, calls this in the same transaction.
     """
+    waiting = and_(
+        deliveries.c.article_id == article_id, deliveries.c.state == WAITING, deliveries.c.id.not_in(list(but))
+    )
+    # Locked in the order in which they are claimed, so that two transactions never wait for each other.
+    connection.execute(select(deliveries.c.seq).where(waiting).order_by(deliveries.c.seq).with_for_update()).all()
     connection.execute(
-        update(deliveries)
-        .where(deliveries.c.article_id == article_id, deliveries.c.state == WAITING, deliveries.c.id.not_in(list(but)))
-        .values(state="cancelled", reason=reason, due_at=None, settled_at=now)
+        update(deliveries).where(waiting).values(state="cancelled", reason=reason, due_at=None, settled_at=now)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.prepared import Prepared
@@ -59,8 +59,16 @@ def reserve(connection: Connection, destinations: Collection[str]) -> set[str]:
     """
     if connection.dialect.name == "sqlite":
         return set(destinations)
-    wanted = select(health.c.destination_id).where(health.c.destination_id.in_(sorted(destinations)))
-    return set(connection.scalars(wanted.order_by(health.c.destination_id).with_for_update(skip_locked=True)))
+    return set(connection.scalars(_in_order(destinations).with_for_update(skip_locked=True)))
+
+
+def hold(connection: Connection, destinations: Collection[str]) -> None:
+    """Have destinations to ourselves until this transaction ends; waits for whoever has them now.
+
+    Nothing is claimed for them meanwhile. On SQLite there is but one writer, who has them all.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(_in_order(destinations).with_for_update()).all()
 
 
 def spent(connection: Connection, destinations: Collection[str]) -> dict[str, datetime | None]:
@@ -99,6 +107,12 @@ def remember_fingerprint(connection: Connection, destination_id: str, fingerprin
     """Note what they are now."""
     row = update(health).where(health.c.destination_id == destination_id)
     connection.execute(row.values(fingerprint=fingerprint))
+
+
+def _in_order(destinations: Collection[str]) -> Select[tuple[str]]:
+    """These, in the order in which everybody locks them, so that two transactions never wait for each other."""
+    wanted = select(health.c.destination_id).where(health.c.destination_id.in_(sorted(destinations)))
+    return wanted.order_by(health.c.destination_id)
 
 
 def _health(row: Row[tuple[object, ...]]) -> Health:

@@ -70,11 +70,6 @@ def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[st
     return {name: Destination.model_validate(document) for name, (document, _) in _newest(connection, ids).items()}
 
 
-def last_known_destination(connection: Connection, destination_id: str) -> Destination | None:
-    """The newest version of a destination, also of one that is gone from the configuration."""
-    return newest_destinations(connection, [destination_id]).get(destination_id)
-
-
 def _newest(connection: Connection, ids: Collection[str]) -> dict[str, tuple[dict[str, Any], datetime]]:
     wanted = select(destinations.c.id, destinations.c.document, destinations.c.since)
     rows = connection.execute(wanted.where(destinations.c.id.in_(sorted(ids))).order_by(destinations.c.since))

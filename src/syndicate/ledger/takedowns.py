@@ -28,7 +28,8 @@ def begin(
 ) -> None:
     """Note the pages that must be gone now that these removals were accepted, where the partners have named any.
 
-    The deadlines are by destination. A removal that was accepted before, and is again, has its page looked at now.
+    The deadlines are by destination. A removal that was accepted before, and is again, has its page looked at now,
+    also where that was gone: it may be there again. Its deadline stays.
     To be called before the receipts are kept: what counts is where the copy was, not what the removal's answer says.
     """
     known = _addresses(connection, removals)
@@ -44,7 +45,7 @@ def begin(
     ]
     insert_new(connection, takedowns, rows)
     again = takedowns.c.delivery_seq.in_([row["delivery_seq"] for row in rows])
-    connection.execute(update(takedowns).where(again).values(due_at=now))
+    connection.execute(update(takedowns).where(again).values(due_at=now, gone_at=None))
 
 
 def due(connection: Connection, *, now: datetime, limit: int) -> list[str]:

@@ -12,8 +12,8 @@ Condition = Literal["well", "failing", "slow", "resting", "probing", "paused"]
 class Health:
     """A destination's standing, from its answers since the last success.
 
-    `open_until` is the circuit breaker: none, and it is closed; in the future, and nothing is sent; past, and it is
-    half open: one probe may go.
+    `open_until` is the circuit breaker: none, and it is closed; in the future, and nothing is sent but first tries of
+    removals; past, and it is half open: one probe may go.
     """
 
     destination_id: str

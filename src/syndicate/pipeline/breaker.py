@@ -13,6 +13,8 @@ from syndicate.model.health import Health, PausedBy
 from syndicate.model.record import Record
 
 LONGEST_REST = timedelta(seconds=LONGEST_RETRY_AFTER_S) + CLOCKS_DIFFER
+LONGEST_DEBT = timedelta(minutes=1)  # removals pass a rate limit: for how long what they used up holds up the rest
+_WEIGHTS: tuple[PausedBy, ...] = ("", "failures", "partner", "person")  # of a pause, by who asked for it
 PLACES_WHEN_SLOW = 2  # for a destination that has timed out: enough to see that it is well again
 
 
@@ -47,16 +49,19 @@ def after_answer(health: Health, outcome: Outcome, *, policy: BreakerPolicy, now
 
 
 def paused(health: Health, *, by: PausedBy, because: str, now: datetime) -> Health:
-    """The same, with nothing sent to it but removals. The first pause counts."""
-    if health.paused_at:
+    """The same, with nothing sent to it but removals. A pause gives way only to one of more weight: a person's most."""
+    if _WEIGHTS.index(by) <= _WEIGHTS.index(health.paused_by):
         return health
-    return replace(health, paused_at=now, paused_by=by, paused_because=because)
+    return replace(health, paused_at=health.paused_at or now, paused_by=by, paused_because=because)
 
 
 def resumed(health: Health, *, now: datetime, since: datetime | None = None) -> Health:
-    """As good as new: everything goes again, and what failed since its first fault, or the pause, waits again."""
-    first = min(filter(None, (since, health.failing_since, health.paused_at)), default=now)
-    return Health(destination_id=health.destination_id, rearm_since=first)
+    """As good as new: everything goes again, and what failed since its first fault, or the pause, waits again.
+
+    What was to wait again before that, and doesn't yet, still is: the sweep does it a part at a time.
+    """
+    first = _earliest(since, health.failing_since, health.paused_at, health.rearm_since)
+    return Health(destination_id=health.destination_id, rearm_since=first or now)
 
 
 def places(health: Health, *, concurrency: int, now: datetime) -> int:
@@ -74,13 +79,18 @@ def allowance(spent_until: datetime | None, *, per_minute: float, now: datetime)
 
 
 def spend(spent_until: datetime | None, many: int, *, per_minute: float, now: datetime) -> datetime:
-    """The allowance after so many have gone: a time up to which it is used up."""
-    return _spent(spent_until, per_minute, now) + many * timedelta(minutes=1 / per_minute)
+    """The allowance after so many have gone: a time up to which it is used up.
+
+    Removals go whether they are allowed or not. However many did, that time is none that would be taken for a clock's
+    error when it is read back. Price: what they used up beyond `LONGEST_DEBT` is let off.
+    """
+    spent = _spent(spent_until, per_minute, now) + many * timedelta(minutes=1 / per_minute)
+    return min(spent, now + _burst(per_minute) + LONGEST_DEBT)
 
 
 def _spent(spent_until: datetime | None, per_minute: float, now: datetime) -> datetime:
     """Until when it is used up, now at least; a time that no rate gives was written by a clock that was set back."""
-    latest = now + _burst(per_minute) + CLOCKS_DIFFER
+    latest = now + _burst(per_minute) + LONGEST_DEBT + CLOCKS_DIFFER
     return spent_until if spent_until and now < spent_until <= latest else now
 
 
@@ -90,10 +100,15 @@ def _burst(per_minute: float) -> timedelta:
 
 def _healed(health: Health) -> Health:
     if health.paused_by in ("person", "partner"):
-        return replace(_closed(health), failing_since=None, failed_days=0, failed_on=None)
+        # `failing_since` stays: at the end of the pause, what failed before it is looked at again as well.
+        return replace(_closed(health), failed_days=0, failed_on=None)
     # Only what an outage stopped is worth another look: after a single fault everything waits for its retry already.
     since = health.failing_since if health.opened or health.paused_at else None
-    return Health(destination_id=health.destination_id, rearm_since=since or health.rearm_since)
+    return Health(destination_id=health.destination_id, rearm_since=_earliest(since, health.rearm_since))
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min(filter(None, moments), default=None)
 
 
 def _closed(health: Health) -> Health:

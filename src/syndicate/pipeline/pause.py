@@ -9,12 +9,15 @@ from syndicate.pipeline.breaker import paused, resumed
 
 
 def pause(ledger: Ledger, destinations: Collection[str], *, because: str) -> list[str]:
-    """Send nothing to these but removals until they are resumed; what they miss is held. Tells which were not."""
+    """Send nothing to these but removals until they are resumed; what they miss is held.
+
+    A pause that nobody here has asked for becomes ours. Tells of which a person had not said so yet.
+    """
     with ledger.write() as connection:
         now = database_time(connection)
         health.ensure(connection, destinations)
         known = health.of(connection, destinations, lock=True).values()
-        changed = [paused(one, by="person", because=because, now=now) for one in known if not one.paused_at]
+        changed = [paused(one, by="person", because=because, now=now) for one in known if one.paused_by != "person"]
         health.save(connection, changed)
         return [one.destination_id for one in changed]
 

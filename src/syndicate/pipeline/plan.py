@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, derivations, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, derivations, health, partners
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery, NewDelivery
@@ -153,6 +153,7 @@ def _write_down(connection: Connection, case: Case, revision: Revision, answers:
 def _owe_everybody(connection: Connection, case: Case, asked: Sequence[Asked], *, as_good: range) -> list[str]:
     """Write down every answer, and owe what follows; tells the ids of all that is owed because of this revision."""
     standings = clearances.of_revision(connection, case.head.id, case.head.revision)
+    _keep_claims_off(connection, case, asked)
     rows = deliveries.of_article(connection, case.head.id)
     histories = {name: list(history) for name, history in groupby(rows, key=lambda row: row.destination_id)}
     removals = Removals(connection, case, histories)
@@ -166,6 +167,18 @@ def _owe_everybody(connection: Connection, case: Case, asked: Sequence[Asked], *
     clearances.add(connection, case.head.id, case.head.revision, answers, now=case.now)
     deliveries.add(connection, new, now=database_time(connection))
     return owed + [one.id for one in new]
+
+
+def _keep_claims_off(connection: Connection, case: Case, asked: Sequence[Asked]) -> None:
+    """See to it that what waits for this article isn't claimed between our look at it and our answer.
+
+    What is claimed after the look would be neither cancelled nor taken back. Price: for as long as the answers are
+    written down, nothing else is claimed for these destinations either.
+    """
+    sent_to = deliveries.destinations_of(connection, case.head.id)
+    if sent_to:
+        # With those that will be owed something new: all in one go, or two plans could wait for each other.
+        health.hold(connection, sent_to.union(*(one.written for one in asked)))
 
 
 def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Asked]:

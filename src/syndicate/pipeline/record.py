@@ -100,7 +100,7 @@ def _line(one: Attempt, to: Settlement, ours: bool) -> dict[str, object]:
 
 
 def _tell_health(before: Health, now: Health) -> None:
-    if now.paused_at and not before.paused_at:
+    if now.paused_at and now.paused_by != before.paused_by:
         log.error("destination.paused", destination=now.destination_id, by=now.paused_by, reason=now.paused_because)
     elif now.opened > before.opened:
         until = now.open_until.isoformat() if now.open_until else None

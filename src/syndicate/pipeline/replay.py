@@ -3,16 +3,19 @@
 It also owes what was never attempted: to a partner that joined later, or where a story could not be written.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.ledger import articles, backlog, deliveries
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger, database_time
+from syndicate.model.delivery import State
 from syndicate.model.problem import invalid
 from syndicate.model.record import Moment, Record
 from syndicate.model.step import Deliver, Plan, Step
 from syndicate.pipeline.newsroom import Newsroom
 
+AT_ONCE = 1_000  # deliveries in one transaction: a database takes so many parameters only, and others want to write too
 PLANS_AT_ONCE = 200  # handed over at once; the sweep finds the rest
 
 
@@ -33,18 +36,19 @@ class Replayed(Record):
 def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -> Replayed:
     """Let what failed and fits all of `which` wait again, due now; and plan again the articles that lack a delivery.
 
-    Left as they are: those that a newer revision or answer has overtaken, whose agreement has ended, or whose bytes
-    are gone. Raises `Invalid` when what was delivered is to be sent again of an article that is withdrawn.
+    Written down bit by bit: what waits again does so too when we are broken off. Left as they are: those that a newer
+    revision or answer has overtaken, whose agreement has ended, or whose bytes are gone. Raises `Invalid` when what was
+    delivered is to be sent again of an article that is withdrawn.
     """
     wanted = newsroom.directory.destination_ids(which.partner)
-    with ledger.write() as connection:
+    with ledger.read() as connection:
         if which.delivered and which.article:
             head = articles.head(connection, which.article)
             if head and head.withdrawn:
                 raise invalid("article", f"{which.article} is withdrawn: only its removal can be sent again")
         ended = backlog.ended(connection, which)
-        again = deliveries.rearm(connection, ended, now=database_time(connection), states=which.states)
-        gone = deliveries.gone(connection, ended)
+    again, gone = _rearm(ledger, ended, states=which.states)
+    with ledger.write() as connection:
         lacking = backlog.lacking(connection, which, destinations=wanted)
         articles.ask_for_plan(connection, lacking, now=now)
     steps: list[Step] = [Deliver(lane="slow")] if again else []
@@ -57,3 +61,15 @@ def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -
         kept_until=max(gone, default=None),
         steps=tuple(steps),
     )
+
+
+def _rearm(ledger: Ledger, ended: Sequence[str], *, states: Sequence[State]) -> tuple[list[str], list[datetime]]:
+    """Let these wait again as far as they are wanted: which do, and until when the bytes were kept of those without."""
+    again: list[str] = []
+    gone: list[datetime] = []
+    for start in range(0, len(ended), AT_ONCE):
+        some = ended[start : start + AT_ONCE]
+        with ledger.write() as connection:
+            again += deliveries.rearm(connection, some, now=database_time(connection), states=states)
+            gone += deliveries.gone(connection, some)
+    return again, gone

@@ -115,16 +115,21 @@ def _rearm(ledger: Ledger) -> None:
         healed = health.to_rearm(connection, limit=AT_ONCE)
     for one in healed:
         with ledger.write() as connection:
-            _rearm_one(connection, one)
+            deliveries.rearm(connection, _failed(connection, one, limit=AT_ONCE), now=database_time(connection))
+        # In a transaction of its own: articles are locked before healths, by everybody, and healths before what waits.
+        with ledger.write() as connection:
+            _end_rearming(connection, one)
 
 
-def _rearm_one(connection: Connection, one: Health) -> None:
-    now = database_time(connection)
-    assert one.rearm_since is not None  # that is how it was found
-    failed = deliveries.failed_and_mendable(
-        connection, one.destination_id, since=one.rearm_since, now=now, limit=AT_ONCE
-    )
-    deliveries.rearm(connection, failed, now=now)
-    if len(failed) < AT_ONCE:  # else the next sweep goes on
-        deliveries.hurry(connection, one.destination_id, now=now)
+def _end_rearming(connection: Connection, one: Health) -> None:
+    """Have its retries due now, when nothing is left of what had failed; else the next sweep goes on."""
+    health.hold(connection, [one.destination_id])
+    if not _failed(connection, one, limit=1):
+        deliveries.hurry(connection, one.destination_id, now=database_time(connection))
         health.rearmed(connection, one)
+
+
+def _failed(connection: Connection, one: Health, *, limit: int) -> list[str]:
+    assert one.rearm_since is not None  # that is how it was found
+    now = database_time(connection)
+    return deliveries.failed_and_mendable(connection, one.destination_id, since=one.rearm_since, now=now, limit=limit)

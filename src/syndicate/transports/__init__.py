@@ -45,6 +45,13 @@ def deadline_s(transport: str, settings: Mapping[str, Any]) -> float:
     return float(getattr(_module(transport).SETTINGS.model_validate(settings), "deadline_s", 0.0))
 
 
+def address(transport: str, settings: Mapping[str, Any]) -> str:
+    """Where a destination is, by its `url`; empty when its settings are wrong."""
+    if settings_problems(transport, settings):
+        return ""
+    return str(getattr(_module(transport).SETTINGS.model_validate(settings), "url", ""))
+
+
 def secret_names(transport: str, settings: Mapping[str, Any]) -> list[str]:
     """The secrets that a destination uses, by name; none when its settings are wrong."""
     if settings_problems(transport, settings):

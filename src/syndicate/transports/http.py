@@ -24,6 +24,7 @@ from syndicate.transports.deadline import Call, DeadlineTLSSocket, calling, conn
 from syndicate.transports.errors import DestinationMisconfigured, PartnerUnavailable
 from syndicate.transports.tls import Tls, context
 
+_PORTS = {"http": 80, "https": 443}
 _ALWAYS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (  # the particular before the general
@@ -119,6 +120,18 @@ class Door:
             made.sslsocket_class = DeadlineTLSSocket
             self._adapters[key] = _Adapter(made)
         return self._adapters[key]
+
+
+def place(url: str) -> tuple[str, int] | None:
+    """Host and port that a request to this url goes to; None where it goes nowhere.
+
+    Read as the door reads it: of `http://a\\@b/` another reader makes the host b, and we would connect to a.
+    """
+    try:
+        parts = urlsplit(_prepared("GET", url, body=None, headers={}).url)
+        return (str(parts.hostname), parts.port or _PORTS[str(parts.scheme)])
+    except (DestinationMisconfigured, KeyError, ValueError):
+        return None
 
 
 class _FinalResponse(HTTPResponse):

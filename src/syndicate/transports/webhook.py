@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from syndicate.model.delivery import Action, Outcome, Parcel, Receipt
 from syndicate.model.record import Record, Url
 from syndicate.transports.answers import meaning
-from syndicate.transports.http import Answer, Door, Get, Post
+from syndicate.transports.http import Answer, Door, Get, Post, place
 from syndicate.transports.keys import Key, named_keys
 from syndicate.transports.secrets import SecretGetter, SecretName
 from syndicate.transports.signature import sign, timestamp
@@ -85,14 +85,16 @@ class Webhook:
     def look(self, url: str) -> Answer:
         """GET the page of a copy. Raises PartnerUnavailable or DestinationMisconfigured.
 
-        The destination's own authorities and our certificate are for its own host; another's is as any page's.
+        The destination's own authorities and our certificate are for its own host; another's is as any page's. Our
+        own network is open to a look at the destination's own host and port only: the url is the partner's word.
         """
-        is_theirs = _host(url) == _host(self.settings.url)
+        page, own = place(url), place(self.settings.url)
+        is_theirs = page is not None and own is not None and page[0] == own[0]
         return self.door.get(
             Get(
                 url=url,
                 headers={"User-Agent": f"syndicate/{_our_version()}", "Cache-Control": "no-cache"},
-                policy=self.settings.network,
+                policy=self.settings.network if is_theirs and page == own else "public",
                 deadline_s=self.settings.deadline_s,
                 max_response_bytes=0,
                 tls=self._tls if is_theirs else None,
@@ -122,13 +124,6 @@ class Webhook:
 
 SETTINGS = WebhookSettings
 TRANSPORT = Webhook
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None  # the door will say that it is no address
 
 
 def _their_copy(receipt: Receipt | None) -> dict[str, str]:

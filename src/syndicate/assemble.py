@@ -22,6 +22,7 @@ from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
+from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
@@ -82,6 +83,10 @@ class System:
             received = self._receive(envelope)  # somebody sent the same event in the same moment: now it is known
         self.handover(received.steps)
         return received
+
+    def dry_run(self, envelope: Envelope) -> DryRun:
+        """What would follow from an event, with nothing written. Raises `Invalid` or `Conflict`."""
+        return dry_run(self.ledger, envelope, newsroom=self.newsroom, now=self.clock())
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

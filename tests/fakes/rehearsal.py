@@ -151,6 +151,12 @@ class Rehearsal:
         directory = newsroom.directory.model_copy(update={"feeds": families})
         self.system = replace(self.system, newsroom=newsroom.model_copy(update={"directory": directory}))
 
+    def publisher(self, **changes: Any) -> None:
+        """Let the newsroom be another, until somebody joins or leaves."""
+        newsroom = self.system.newsroom
+        publisher = newsroom.publisher.model_copy(update=changes)
+        self.system = replace(self.system, newsroom=newsroom.model_copy(update={"publisher": publisher}))
+
     def set_secret(self, secret: str | None) -> None:
         """Change the secret that every partner's destination uses, or take it away."""
         file = self.system.settings.secrets_dir / "hezuo"

@@ -80,10 +80,10 @@ class Newsroom:
     def get(self, path, *, at=None, **headers) -> Answer:
         return self.ask("GET", path, at=at, headers={name.replace("_", "-"): said for name, said in headers.items()})
 
-    def post(self, body, *, token, media_type="application/cloudevents+json", **headers) -> Answer:
+    def post(self, body, *, token="", path="/events", media_type="application/cloudevents+json", **headers) -> Answer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"content-type": media_type, "authorization": f"Bearer {token}"}
-        return self.ask("POST", "/events", content=content, headers=sent | headers)
+        return self.ask("POST", path, content=content, headers=sent | headers)
 
     def token(self, *scopes, partner_id=None, name="试用") -> str:
         return issue(self.system.ledger, name=name, scopes=scopes, partner_id=partner_id, now=NOW)

@@ -43,6 +43,13 @@ class Ledger:
             yield connection
 
     @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """A transaction that is always rolled back: to see what would follow, with nothing written."""
+        with self._turn(), self._writing.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent look, without locks."""
         with self._reading.connect() as connection:

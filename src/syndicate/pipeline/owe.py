@@ -9,33 +9,17 @@ from sqlalchemy import Connection
 
 from syndicate.formats import article_format
 from syndicate.ledger import articles, contents, deliveries, feeds, partners
-from syndicate.ledger.articles import Head
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.deliveries import NewDelivery
-from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.delivery import Manifest, State, delivery_id
 from syndicate.model.record import canonical_json
 from syndicate.model.step import SENDING_LANES, BuildFeed, Deliver, Step
 from syndicate.model.story import Retraction
+from syndicate.pipeline.case import Case
 from syndicate.pipeline.duty import Duty
-from syndicate.pipeline.newsroom import Newsroom
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Case:
-    """The article in hand: its head, its newest words, and the house and hour in which it is decided."""
-
-    head: Head
-    article: Article
-    updated: datetime
-    newsroom: Newsroom
-    now: datetime
-    released: Article
-    last_withdrawn: int = 0
-    withdrawn_master: str | None = None
 
 
 @dataclass(frozen=True)

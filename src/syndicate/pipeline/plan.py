@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, derivations, health, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, health, partners
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery, NewDelivery
@@ -15,11 +15,11 @@ from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance
 from syndicate.model.partner import Agreement, Partner
 from syndicate.model.step import Plan, Step, Withdraw
+from syndicate.pipeline.case import Case, read_case
 from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import duty
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.owe import (
-    Case,
     Removals,
     Written,
     debt,
@@ -31,7 +31,6 @@ from syndicate.pipeline.owe import (
 )
 from syndicate.pipeline.writing import write_article, write_story
 from syndicate.rights import clear
-from syndicate.rights.question import Question
 
 Histories = Mapping[str, Sequence[Delivery]]
 
@@ -60,17 +59,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         revision = articles.revision(connection, article_id, head.revision)
         if not isinstance(revision.data, Article):
             return [Withdraw(article_id=article_id)]
-        withdrawn = articles.last_withdrawn(connection, article_id)
-        case = Case(
-            head=head,
-            article=revision.data,
-            updated=revision.updated,
-            newsroom=newsroom,
-            now=now,
-            released=articles.first_words(connection, article_id, after=withdrawn),
-            last_withdrawn=withdrawn,
-            withdrawn_master=derivations.withdrawn_master(connection, revision.data.derived_from),
-        )
+        case = read_case(connection, head, revision, newsroom=newsroom, now=now)
         unknown = partners.unknown(connection, newsroom.directory.partners)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
     writer = Writer(case, revision)
@@ -86,16 +75,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
 def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
     """One audience's answer; no partner means the public."""
     agreement = partner.agreement if partner else None
-    question = Question(
-        article=case.article,
-        publisher=case.newsroom.publisher,
-        partner=partner,
-        released=case.released,
-        first_published=case.head.first_published or case.article.published_at,
-        withdrawn_master=case.withdrawn_master,
-        now=case.now,
-    )
-    clearance = clear(question)
+    clearance = clear(case.question(partner))
     if partner is None or clearance.decision != "cleared":
         return Asked(partner.id if partner else PUBLIC, clearance, agreement, {})
     written = {

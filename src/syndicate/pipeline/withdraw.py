@@ -10,10 +10,11 @@ from syndicate.ledger.articles import Head
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.step import Plan, Step
+from syndicate.pipeline.case import Case
 from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import Duty, may_hold
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.pipeline.owe import Case, Removals, debt, steps_for, touch_feeds
+from syndicate.pipeline.owe import Removals, debt, steps_for, touch_feeds
 
 
 def withdraw(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) -> list[Step]:

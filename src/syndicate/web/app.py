@@ -13,6 +13,7 @@ from syndicate.web.journal import Journal
 
 ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/events", events.take_in),
+    ("POST", "/dry-run", events.dry_run),
     ("GET", "/schemas/article-event.json", events.schema),
     ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
     ("GET", "/healthz", probes.healthz),

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
+from typing import TypeVar
 
 from fastapi import HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -12,12 +14,12 @@ from starlette.datastructures import Headers
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED, Envelope, event_schema, parse_binary, parse_structured
 from syndicate.model.problem import Invalid, invalid
-from syndicate.pipeline.receive import Received
 from syndicate.web.answers import json_answer, mistakes
 from syndicate.web.conditional import unchanged
 from syndicate.web.credentials import require_writer
 
 BODY_WITHIN_S = 30.0
+Found = TypeVar("Found")
 _ACCEPTED = (
     f"send one event as {STRUCTURED}, or its data as application/json with the attributes in ce- headers "
     "(CloudEvents 1.0), in UTF-8 and not compressed"
@@ -27,16 +29,22 @@ _ACCEPTED = (
 async def take_in(request: Request) -> Response:
     """`POST /events`: 202 accepted; 200 a duplicate, or nothing new; 400, 401, 403, 408, 409, 413, 415, 422, 503."""
     system: System = request.app.state.system
-    await run_in_threadpool(require_writer, request, system.ledger)
-    media_type = _media_type(request.headers)
-    body = await _body(request, at_most=system.settings.web.max_event_bytes)
-    try:
-        envelope = await run_in_threadpool(_envelope, request.headers, media_type, body)
-    except Invalid as error:
-        return mistakes(error, status=422 if _is_json(body) else 400)
-    received = await run_in_threadpool(_accept, system, envelope)
+    envelope = await _told(request, system)
+    if isinstance(envelope, Response):
+        return envelope
+    received = await run_in_threadpool(_doing, system.accept, envelope)
     told = received.model_dump(include={"event_id", "article_id", "outcome", "reason", "revision", "notes"})
     return json_answer(told, status=202 if received.outcome == "accepted" else 200)
+
+
+async def dry_run(request: Request) -> Response:
+    """`POST /dry-run`: 200 with what would follow from an event, and nothing is written; else as `POST /events`."""
+    system: System = request.app.state.system
+    envelope = await _told(request, system)
+    if isinstance(envelope, Response):
+        return envelope
+    found = await run_in_threadpool(_doing, system.dry_run, envelope)
+    return json_answer(found.model_dump(mode="json"), status=200)
 
 
 async def schema(request: Request) -> Response:
@@ -46,6 +54,17 @@ async def schema(request: Request) -> Response:
     if unchanged(request.headers, etag=etag, modified=None):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/schema+json")
+
+
+async def _told(request: Request, system: System) -> Envelope | Response:
+    """The event that a writer sends, or the answer that says what is wrong with it."""
+    await run_in_threadpool(require_writer, request, system.ledger)
+    media_type = _media_type(request.headers)
+    body = await _body(request, at_most=system.settings.web.max_event_bytes)
+    try:
+        return await run_in_threadpool(_envelope, request.headers, media_type, body)
+    except Invalid as error:
+        return mistakes(error, status=422 if _is_json(body) else 400)
 
 
 @cache
@@ -92,9 +111,9 @@ def _envelope(headers: Headers, media_type: str, body: bytes) -> Envelope:
     return envelope
 
 
-def _accept(system: System, envelope: Envelope) -> Received:
+def _doing(work: Callable[[Envelope], Found], envelope: Envelope) -> Found:
     try:
-        return system.accept(envelope)  # what it raises has undone the transaction
+        return work(envelope)  # what it raises has undone the transaction
     except RecursionError:
         raise invalid("", "is nested too deeply") from None
     except OverflowError:

@@ -1,0 +1,77 @@
+"""What would follow from an event: who would get the article, in which form, and which pictures would fall out."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syndicate.ledger import articles
+from syndicate.ledger.database import Ledger
+from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC, Clearance, PictureVerdict
+from syndicate.model.event import Envelope
+from syndicate.model.partner import Partner
+from syndicate.model.record import Record
+from syndicate.pipeline.case import Case, read_case
+from syndicate.pipeline.newsroom import Newsroom
+from syndicate.pipeline.receive import Received, receive
+from syndicate.rights import clear
+from syndicate.rights.pictures import pictures
+
+
+class Prospect(Record):
+    """One audience's answer. `forms` are what a partner would get, as `push: ninjs by webhook`.
+
+    `pictures` are decided for who waits too: so they would go along, or fall out, if the hour had come.
+    """
+
+    audience: str
+    name: str
+    clearance: Clearance
+    pictures: tuple[PictureVerdict, ...]
+    forms: tuple[str, ...]
+
+
+class DryRun(Record):
+    """What would become of the event, and every audience's answer; none for a withdrawal, or if it changes nothing."""
+
+    event: Received
+    headline: str = ""
+    prospects: tuple[Prospect, ...] = ()
+
+
+def dry_run(ledger: Ledger, envelope: Envelope, *, newsroom: Newsroom, now: datetime) -> DryRun:
+    """Take an event in, ask for everybody, and undo it. Raises `Invalid` and `Conflict` as taking it in would."""
+    with ledger.rehearse() as connection:
+        received = receive(connection, envelope, publisher=newsroom.publisher, now=now)
+        case = _case(connection, received, newsroom, now) if received.outcome == "accepted" else None
+    event = received.model_copy(update={"steps": ()})
+    if case is None:
+        return DryRun(event=event)
+    return DryRun(event=event, headline=case.article.headline, prospects=tuple(_prospects(case)))
+
+
+def _case(connection: Connection, received: Received, newsroom: Newsroom, now: datetime) -> Case | None:
+    head = articles.head(connection, received.article_id)
+    assert head is not None  # it was just made, or known
+    revision = articles.revision(connection, head.id, head.revision)
+    if not isinstance(revision.data, Article):
+        return None
+    return read_case(connection, head, revision, newsroom=newsroom, now=now)
+
+
+def _prospects(case: Case) -> Iterator[Prospect]:
+    for partner in (None, *case.newsroom.directory.partners):
+        question = case.question(partner)
+        clearance = clear(question)
+        yield Prospect(
+            audience=partner.id if partner else PUBLIC,
+            name=partner.name if partner else PUBLIC,
+            clearance=clearance,
+            pictures=() if clearance.decision == "refused" else pictures(question),
+            forms=_forms(partner) if partner else (),
+        )
+
+
+def _forms(partner: Partner) -> tuple[str, ...]:
+    return tuple(f"{one.name}: {one.format} by {one.transport}" for one in partner.destinations)

@@ -1,0 +1,178 @@
+"""Who may have what, as the scenarios of the design tell it: filters, releases, pictures. On both databases."""
+
+import json
+from typing import Any
+
+import pytest
+
+from syndicate.model.problem import Invalid
+from syndicate.model.selection import Selection
+from tests.builders import STATE, an_agreement, an_event
+from tests.fakes.rehearsal import Rehearsal
+
+OURS = {"url": "https://news.example/img/ferry.jpg", "caption": "渡船靠上新栈桥", "taken_by": "顾晓舟"}
+THEIRS = {"url": "https://news.example/img/mist.jpg", "caption": f"上游的晨雾 图片来源:{STATE}"}
+UNRECORDED = {"url": "https://news.example/img/gate.jpg", "caption": "渠首的闸门"}
+
+
+def why(system: Rehearsal, partner: str, article: str = "a-1") -> str:
+    """The answer that stands for a partner: which rule, and why."""
+    standing = system.answers(article)[partner]
+    return f"{standing.clearance.rule}: {standing.clearance.reason}"
+
+
+def got(system: Rehearsal, partner: str) -> list[str]:
+    """The articles that a partner was sent."""
+    return [json.loads(seen.body)["uri"].rsplit(":", 1)[1] for seen in system.peers[partner].requests]
+
+
+def body(system: Rehearsal, partner: str) -> str:
+    """Everything in the last document that a partner was sent."""
+    return system.peers[partner].requests[-1].body.decode()
+
+
+def test_1_what_passes_a_partners_filter_is_sent_and_what_does_not_is_not(system: Rehearsal):
+    system.partner(wants=Selection(sections=("副刊",), except_keywords=("讣告",)))
+
+    system.publish(
+        an_event(article="a-1", section=["要闻"]),
+        an_event(article="a-2", section=["副刊", "诗"]),
+        an_event(article="a-3", section=["副刊"], keywords=["讣告"]),
+    )
+
+    assert got(system, "yunfeng") == ["a-2"]
+    assert why(system, "yunfeng", "a-1") == "wanted: not asked for: section 要闻 isn't among 副刊"
+    assert why(system, "yunfeng", "a-3") == "wanted: not asked for: keyword 讣告 is excepted"
+
+
+def test_2_what_the_newsroom_keeps_to_itself_goes_to_nobody_but_those_for_whom_that_was_lifted(system: Rehearsal):
+    system.partner("yunfeng")
+    system.partner("tianmen", unfiltered=True)
+    system.publisher(syndicates=Selection(except_genres=("内参",)))
+
+    system.publish(an_event(genre="内参"))
+
+    assert (got(system, "yunfeng"), got(system, "tianmen")) == ([], ["a-1"])
+    assert why(system, "yunfeng") == "syndicated: not syndicated: genre 内参 is excepted"
+    assert why(system, "public") == "syndicated: not syndicated: genre 内参 is excepted"
+
+
+def test_3_a_partner_that_asks_for_nothing_gets_what_is_released_to_it_by_name(system: Rehearsal):
+    system.partner(only_by_name=True)
+
+    system.publish(an_event(article="a-1"), an_event(article="a-2", only_to=["yunfeng"]))
+
+    assert got(system, "yunfeng") == ["a-2"]
+    assert why(system, "yunfeng", "a-1") == "wanted: they get only what is released to them by name"
+    assert why(system, "public", "a-2") == "targets: released to yunfeng only"
+
+
+def test_3_no_release_by_name_replaces_an_agreement(system: Rehearsal):
+    system.partner(agreement=an_agreement(sections=("副刊",)))
+
+    system.publish(an_event(only_to=["yunfeng"], section=["要闻"]))
+
+    assert got(system, "yunfeng") == []
+    assert why(system, "yunfeng").startswith("scope: outside agreement")
+
+
+@pytest.mark.parametrize(
+    ("release", "sent"),
+    [
+        ({"only_to": ["CN-HB"]}, ["hubei"]),
+        ({"only_to": ["CN"]}, ["hubei", "hunan"]),
+        ({"not_to": ["CN-HB"]}, ["hunan", "nowhere"]),
+        ({"only_to": ["CN"], "not_to": ["CN-HN"]}, ["hubei"]),
+        ({"only_to": ["CN-HB", "nowhere"]}, ["hubei", "nowhere"]),
+    ],
+)
+def test_4_a_release_names_regions_or_excepts_them(system: Rehearsal, release: dict[str, Any], sent: list[str]):
+    system.partner("hubei", region="CN-HB")
+    system.partner("hunan", region="CN-HN")
+    system.partner("nowhere")
+
+    system.publish(an_event(**release))
+
+    assert [id for id in ("hubei", "hunan", "nowhere") if got(system, id)] == sent
+
+
+def test_5_a_correction_that_names_another_changes_nothing_for_the_audience(system: Rehearsal):
+    for id in ("yunfeng", "tianmen"):
+        system.partner(id)
+
+    system.publish(
+        an_event(only_to=["yunfeng"]), an_event("updated", version=2, only_to=["yunfeng", "tianmen"], headline="更正")
+    )
+
+    assert (system.sent("yunfeng"), system.sent("tianmen")) == ([("published", 1), ("updated", 2)], [])
+
+
+def test_6_a_partner_entitled_to_words_only_gets_words_only(system: Rehearsal):
+    system.partner(agreement=an_agreement(pictures="none"))
+
+    system.publish(an_event(pictures=[OURS]))
+
+    assert got(system, "yunfeng") == ["a-1"]
+    assert "ferry.jpg" not in body(system, "yunfeng")
+
+
+def test_7_sent_to_a_second_partner_it_carries_its_picture(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(pictures="none"))
+    system.partner("tianmen")
+
+    system.publish(an_event(pictures=[OURS]))
+
+    assert "ferry.jpg" not in body(system, "yunfeng")
+    assert "ferry.jpg" in body(system, "tianmen")
+
+
+def test_8_a_partners_feed_has_what_it_may_have_without_the_pictures_it_may_not(system: Rehearsal):
+    system.partner(wants=Selection(sections=("副刊",)))
+
+    system.publish(
+        an_event(article="a-1", section=["要闻"]), an_event(article="a-2", section=["副刊"], pictures=[THEIRS, OURS])
+    )
+
+    written = system.feed("partners/yunfeng", "json")
+    assert [item["id"].rsplit(":", 1)[1] for item in json.loads(written)["items"]] == ["a-2"]
+    assert b"mist.jpg" not in written
+    assert b"ferry.jpg" in written
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"headline": ""}, "data.headline"), ({"pictures": [{"caption": "渡船"}]}, "data.pictures.0.url")],
+)
+def test_9_what_lacks_a_field_it_must_have_is_refused_by_its_name(
+    system: Rehearsal, changes: dict[str, Any], field: str
+):
+    with pytest.raises(Invalid) as refused:
+        system.tell(an_event(**changes))
+
+    assert [problem.field for problem in refused.value.problems] == [field]
+    assert system.count()["articles"] == 0
+
+
+def test_11_a_picture_nobody_has_recorded_rights_for_is_left_out_and_listed_and_the_others_keep_their_credits(
+    system: Rehearsal,
+):
+    system.partner()
+
+    system.publish(an_event(pictures=[OURS, THEIRS, UNRECORDED]))
+
+    sent = body(system, "yunfeng")
+    manifest = system.manifest(system.rows()[0])
+    assert ("mist.jpg" in sent, "gate.jpg" in sent, "顾晓舟" in sent) == (False, False, True)
+    assert {verdict.url.rsplit("/", 1)[1]: verdict.reason for verdict in manifest.pictures if not verdict.passed} == {
+        "mist.jpg": f"names {STATE} as its source: not ours to pass on",
+        "gate.jpg": "nobody has recorded whose it is, and undecided means no",
+    }
+
+
+def test_12_what_one_rule_allows_and_another_denies_is_denied(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(only_to=["yunfeng"], not_to=["yunfeng"]))
+
+    assert got(system, "yunfeng") == []
+    assert why(system, "yunfeng") == "targets: the newsroom doesn't release it to them"

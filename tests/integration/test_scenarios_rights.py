@@ -153,6 +153,17 @@ def test_9_what_lacks_a_field_it_must_have_is_refused_by_its_name(
     assert system.count()["articles"] == 0
 
 
+def test_10_a_pictures_licence_that_the_editor_set_arrives_at_the_portal(system: Rehearsal):
+    system.partner()
+    licensed = OURS | {"licence": "CC BY 4.0", "licence_url": "https://creativecommons.org/licenses/by/4.0/"}
+
+    system.publish(an_event(pictures=[licensed]))
+
+    (picture,) = json.loads(body(system, "yunfeng"))["associations"]
+    assert picture["usageTerms"] == "CC BY 4.0"
+    assert picture["rightsInfo"] == {"linkedRights": "https://creativecommons.org/licenses/by/4.0/"}
+
+
 def test_11_a_picture_nobody_has_recorded_rights_for_is_left_out_and_listed_and_the_others_keep_their_credits(
     system: Rehearsal,
 ):

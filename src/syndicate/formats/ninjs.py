@@ -141,7 +141,16 @@ def _association(picture: Picture, story: Story) -> dict[str, Any]:
             "renditions": [_file(picture)],
         }
         | _notices(story)
+        | _own_licence(picture)
     )
+
+
+def _own_licence(picture: Picture) -> dict[str, Any]:
+    """A picture's own terms take the place of the text's; where only words are given, no link contradicts them."""
+    if not (picture.licence or picture.licence_url):
+        return {}
+    href = picture.licence_url
+    return {"usageTerms": picture.licence or None, "rightsInfo": {"linkedRights": href} if href else None}
 
 
 def _file(picture: Picture) -> dict[str, Any]:

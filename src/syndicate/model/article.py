@@ -54,6 +54,8 @@ class Picture(Record):
     credit_line: Line = Field(default="", description="the credit as it is printed, such as 图片来源:… or 记者:… 摄")
     taken_by: Line = Field(default="", description="who took it")
     owner: Line = Field(default="", description="whose it is; empty when nobody has recorded it")
+    licence: Line = Field(default="", description="its own terms of use, in words, when they aren't the text's")
+    licence_url: Url | None = Field(default=None, description="where these are written")
 
 
 class Article(Record):

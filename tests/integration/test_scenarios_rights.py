@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.model.problem import Invalid
 from syndicate.model.selection import Selection
-from tests.builders import STATE, an_agreement, an_event
+from tests.builders import NOON, STATE, an_agreement, an_event, hours
 from tests.fakes.rehearsal import Rehearsal
 
 OURS = {"url": "https://news.example/img/ferry.jpg", "caption": "渡船靠上新栈桥", "taken_by": "顾晓舟"}
@@ -187,3 +187,64 @@ def test_12_what_one_rule_allows_and_another_denies_is_denied(system: Rehearsal)
 
     assert got(system, "yunfeng") == []
     assert why(system, "yunfeng") == "targets: the newsroom doesn't release it to them"
+
+
+def a_lease(**rights: Any) -> dict[str, Any]:
+    return THEIRS | {"rights": {"evidence": "合同 2025-17", "pass_to": ["yunfeng"]} | rights}
+
+
+def test_13_when_a_pictures_lease_ends_those_who_had_it_get_a_correction_without_it_and_nobody_else(system: Rehearsal):
+    # given: one has the picture, one takes words only, one is not named in its record
+    system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
+    system.partner("tianmen", agreement=an_agreement(pictures="none"))
+    system.partner("heyuan", agreement=an_agreement(pictures="cleared"))
+    system.publish(an_event(pictures=[a_lease(ends=(NOON + hours(1)).isoformat()), OURS]))
+    assert "mist.jpg" in body(system, "yunfeng")
+    assert "mist.jpg" not in body(system, "heyuan")
+
+    # when
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    # then
+    assert system.sent("yunfeng") == [("published", 1), ("updated", 1)]
+    assert "mist.jpg" not in body(system, "yunfeng")
+    assert "ferry.jpg" in body(system, "yunfeng")
+    assert (system.sent("tianmen"), system.sent("heyuan")) == ([("published", 1)], [("published", 1)])
+
+
+def test_13_the_correction_says_why(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
+    system.publish(an_event(pictures=[a_lease(ends=(NOON + hours(1)).isoformat())]))
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    (left_out,) = system.manifest(system.rows()[-1]).pictures
+    assert (left_out.passed, left_out.reason) == (False, "our right to it ended on 2025-05-06 13:00")
+
+
+def test_13_a_lease_that_begins_later_brings_the_picture_then(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
+    system.publish(an_event(pictures=[a_lease(starts=(NOON + hours(1)).isoformat())]))
+    assert "mist.jpg" not in body(system, "yunfeng")
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    assert "mist.jpg" in body(system, "yunfeng")
+
+
+def test_13_anothers_picture_is_never_in_a_public_feed_whatever_its_record_says(system: Rehearsal):
+    system.sweep_and_run()
+
+    system.publish(an_event(pictures=[a_lease(pass_to=["CN"])]))
+
+    assert b"mist.jpg" not in system.feed("all", "json")
+
+
+def test_a_permission_to_pass_on_names_where_it_is_written(system: Rehearsal):
+    with pytest.raises(Invalid) as refused:
+        system.tell(an_event(pictures=[THEIRS | {"rights": {"pass_to": ["yunfeng"]}}]))
+
+    assert "evidence" in str(refused.value.problems[0])

@@ -42,6 +42,30 @@ class Origin(Record):
         return self
 
 
+class PictureRights(Record):
+    """What we may do with a picture that isn't ours, or that is ours for a time, as the desk has recorded it."""
+
+    obtained: Line = Field(default="", description="how we came by it, such as 约稿 or 授权使用")
+    evidence: Line = Field(default="", description="where that is written, such as a contract's number")
+    pass_to: tuple[Target, ...] = Field(
+        default=(),
+        max_length=500,
+        description="the partners, or regions, that it may be passed on to; none named: nobody",
+    )
+    starts: Moment | None = None
+    ends: Moment | None = Field(
+        default=None, description="from then on it goes to nobody, and those who have it are told"
+    )
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> "PictureRights":
+        if self.starts and self.ends and self.ends <= self.starts:
+            raise ValueError("ends before it starts")
+        if self.pass_to and not self.evidence:
+            raise ValueError("pass_to needs evidence: say where the permission is written")
+        return self
+
+
 class Picture(Record):
     """An image of the article. `url` is the `src` it has in `body_html` (absolute, or made absolute on the way in)."""
 
@@ -54,6 +78,7 @@ class Picture(Record):
     credit_line: Line = Field(default="", description="the credit as it is printed, such as 图片来源:… or 记者:… 摄")
     taken_by: Line = Field(default="", description="who took it")
     owner: Line = Field(default="", description="whose it is; empty when nobody has recorded it")
+    rights: PictureRights | None = Field(default=None, description="nothing recorded: only what is ours goes along")
     licence: Line = Field(default="", description="its own terms of use, in words, when they aren't the text's")
     licence_url: Url | None = Field(default=None, description="where these are written")
 

@@ -18,11 +18,12 @@ class Verdict(Record):
 
 
 class PictureVerdict(Record):
-    """Whether one picture may go along."""
+    """Whether one picture may go along; `until` is set when that will change by itself at that time."""
 
     url: str
     passed: bool
     reason: str
+    until: Moment | None = None
 
 
 class Clearance(Record):

@@ -40,7 +40,9 @@ def clear(question: Question) -> Clearance:
     if verdicts:
         return _answer(max(verdicts, key=lambda held: held.until or question.now))
     reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"
-    return Clearance(decision="cleared", rule="all", reason=reason, pictures=pictures(question))
+    decided = pictures(question)
+    until = min((picture.until for picture in decided if picture.until), default=None)
+    return Clearance(decision="cleared", rule="all", reason=reason, until=until, pictures=decided)
 
 
 def _answer(verdict: Verdict) -> Clearance:

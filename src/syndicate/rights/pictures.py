@@ -1,11 +1,12 @@
 """Which pictures may go along? One by one, and undecided means no."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from syndicate.model.article import Article, Picture
+from syndicate.model.article import Article, Picture, PictureRights
 from syndicate.model.clearance import PictureVerdict
 from syndicate.rights.credits import Credit, credits_in
-from syndicate.rights.question import Question
+from syndicate.rights.question import Question, local
 
 UNDECIDED = "nobody has recorded whose it is, and undecided means no"
 _OURSELVES = ("本报", "本网", "本台", "本刊", "本端", "本中心")
@@ -17,25 +18,52 @@ def pictures(question: Question) -> tuple[PictureVerdict, ...]:
 
 
 def _verdict(picture: Picture, question: Question) -> PictureVerdict:
-    said = (*credits_in(picture.caption), *credits_in(picture.credit_line))
-    against = _against(picture, said, question)
-    if against:
-        return PictureVerdict(url=picture.url, passed=False, reason=against)
-    return PictureVerdict(url=picture.url, passed=True, reason="recorded as ours" if picture.owner else "ours")
-
-
-def _against(picture: Picture, said: Sequence[Credit], question: Question) -> str:
-    """What speaks against passing it on; nothing when it is ours."""
-    agreement = question.agreement
+    agreement, until = question.agreement, None
     if agreement is not None and agreement.pictures == "none":
-        return f"agreement {agreement.number} covers words only"
-    others = next(filter(None, (_not_ours(credit, question) for credit in said)), "")
-    if others or picture.owner:
-        is_own = question.publisher.is_own(picture.owner)
-        return others or ("" if is_own else f"belongs to {picture.owner}: not ours to pass on")
+        passed, reason = False, f"agreement {agreement.number} covers words only"
+    else:
+        passed, reason = _whose(picture, question)
+        if passed and picture.rights:
+            passed, reason, until = _in_term(picture.rights, reason, question)
+    return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until)
+
+
+def _whose(picture: Picture, question: Question) -> tuple[bool, str]:
+    """Whether it is ours, or we may pass it on, and why."""
+    said = (*credits_in(picture.caption), *credits_in(picture.credit_line))
+    if others := _theirs(picture, said, question):
+        return _passed_on(picture.rights, others, question)
+    if picture.owner:
+        return True, "recorded as ours"
     if unsure := [credit for credit in said if not _is_ours(credit, question.article)]:
-        return f"credited to {'、'.join(unsure[0].names)}: {UNDECIDED}"
-    return "" if said or _is_on_the_article([picture.taken_by], question.article) else UNDECIDED
+        return False, f"credited to {'、'.join(unsure[0].names)}: {UNDECIDED}"
+    if said or _is_on_the_article([picture.taken_by], question.article):
+        return True, "ours"
+    return False, UNDECIDED
+
+
+def _theirs(picture: Picture, said: Sequence[Credit], question: Question) -> str:
+    """Why it is somebody else's; nothing when nobody says so."""
+    if not question.publisher.is_own(picture.owner):
+        return f"belongs to {picture.owner}: not ours to pass on"
+    return next(filter(None, (_not_ours(credit, question) for credit in said)), "")
+
+
+def _passed_on(rights: PictureRights | None, others: str, question: Question) -> tuple[bool, str]:
+    """Another's picture goes to whom its record names, under an agreement that takes such pictures."""
+    partner, agreement = question.partner, question.agreement
+    if partner and agreement and agreement.pictures == "cleared" and rights and partner.is_named_in(rights.pass_to):
+        return True, f"may be passed on to them: {rights.evidence}"
+    return False, others
+
+
+def _in_term(rights: PictureRights, reason: str, question: Question) -> tuple[bool, str, datetime | None]:
+    """Whether our right to a picture runs now, and when that changes."""
+    if rights.starts and question.now < rights.starts:
+        return False, f"our right to it begins on {local(rights.starts, question.publisher)}", rights.starts
+    if rights.ends and question.now >= rights.ends:
+        return False, f"our right to it ended on {local(rights.ends, question.publisher)}", None
+    return True, reason, rights.ends
 
 
 def _not_ours(credit: Credit, question: Question) -> str:

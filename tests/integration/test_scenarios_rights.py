@@ -1,13 +1,14 @@
 """Who may have what, as the scenarios of the design tell it: filters, releases, pictures. On both databases."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from syndicate.model.problem import Invalid
 from syndicate.model.selection import Selection
-from tests.builders import NOON, STATE, an_agreement, an_event, hours
+from tests.builders import NOON, STATE, an_agreement, an_event, hours, shanghai
 from tests.fakes.rehearsal import Rehearsal
 
 OURS = {"url": "https://news.example/img/ferry.jpg", "caption": "渡船靠上新栈桥", "taken_by": "顾晓舟"}
@@ -248,3 +249,41 @@ def test_a_permission_to_pass_on_names_where_it_is_written(system: Rehearsal):
         system.tell(an_event(pictures=[THEIRS | {"rights": {"pass_to": ["yunfeng"]}}]))
 
     assert "evidence" in str(refused.value.problems[0])
+
+
+# what an ended agreement leaves
+
+
+LAST_DAY = date(2098, 5, 6)
+
+
+def test_an_agreement_that_says_so_has_everything_taken_back_when_it_ends_by_itself(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=LAST_DAY, after_end="remove"))
+    system.publish(an_event(article="a-1"), an_event(article="a-2"))
+
+    system.at(shanghai(2098, 5, 7))
+    system.sweep_and_run()
+
+    assert system.sent() == [("published", 1), ("published", 1), ("withdrawn", 1), ("withdrawn", 1)]
+
+
+def test_under_an_agreement_that_lets_them_keep_it_nothing_is_taken_back_when_it_is_over(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=LAST_DAY, after_end="keep"))
+    system.publish(an_event())
+
+    system.at(shanghai(2098, 5, 7))
+    system.sweep_and_run()
+    system.publish(an_event("updated", version=2))
+
+    assert system.sent() == [("published", 1)]
+    assert system.answers(revision=2)["yunfeng"].clearance.keeps
+
+
+def test_what_the_newsroom_withdraws_is_taken_back_also_from_those_who_might_keep_it(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=LAST_DAY, after_end="keep"))
+    system.publish(an_event())
+
+    system.at(shanghai(2098, 5, 7))
+    system.publish(an_event("withdrawn", version=2))
+
+    assert system.sent() == [("published", 1), ("withdrawn", 2)]

@@ -9,12 +9,16 @@ Decision = Literal["cleared", "held", "refused"]
 
 
 class Verdict(Record):
-    """What one rule says. `until` is set when the answer will change by itself at that time."""
+    """What one rule says. `until` is set when the answer will change by itself at that time.
+
+    `keeps` says of a refusal that who has it already may keep it.
+    """
 
     decision: Decision
     rule: str
     reason: str
     until: Moment | None = None
+    keeps: bool = False
 
 
 class PictureVerdict(Record):
@@ -27,12 +31,16 @@ class PictureVerdict(Record):
 
 
 class Clearance(Record):
-    """The answer for one audience (a partner, or the public) and one revision. Deny beats allow."""
+    """The answer for one audience (a partner, or the public) and one revision. Deny beats allow.
+
+    `until` and `keeps` are as in a Verdict; what is cleared may have an `until` too, when it will be less then.
+    """
 
     decision: Decision
     rule: str
     reason: str
     until: Moment | None = None
+    keeps: bool = False
     pictures: tuple[PictureVerdict, ...] = ()
 
     @property

@@ -27,6 +27,12 @@ class Agreement(Record):
         default=False, description="gets embargoed articles at once, and is bound to hold them until their hour"
     )
 
+    after_end: Literal["keep", "remove"] | None = Field(
+        default=None,
+        description="what was sent under it: they keep it, or it is taken back at the end; "
+        "nothing said: it is taken back when it is corrected next",
+    )
+
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> "Agreement":
         if self.ends < self.starts:

@@ -21,13 +21,14 @@ def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range, w
 
     `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one by
     minor corrections only, `withdrawn` the last that withdrew the article, or 0. Rights beat routing: who has it and is
-    no longer cleared gets a removal; who is held keeps what it has, unless that was withdrawn since.
+    no longer cleared gets a removal, unless it may keep it; so does who is held. What was withdrawn since nobody keeps.
     """
     if clearance.decision == "cleared":
         if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
-    if may_hold(history) and (clearance.decision == "refused" or _is_withdrawn(history, withdrawn)):
+    keeps = clearance.decision == "held" or clearance.keeps
+    if may_hold(history) and (not keeps or _is_withdrawn(history, withdrawn)):
         return Duty("withdraw", clearance.reason)
     return None
 

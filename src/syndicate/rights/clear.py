@@ -1,6 +1,9 @@
 """Asks every rule and gives one answer."""
 
-from syndicate.model.clearance import Clearance, Verdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from syndicate.model.clearance import Clearance, PictureVerdict, Verdict
 from syndicate.rights.delay import delay
 from syndicate.rights.derived import derived
 from syndicate.rights.embargo import embargo
@@ -41,9 +44,18 @@ def clear(question: Question) -> Clearance:
         return _answer(max(verdicts, key=lambda held: held.until or question.now))
     reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"
     decided = pictures(question)
-    until = min((picture.until for picture in decided if picture.until), default=None)
-    return Clearance(decision="cleared", rule="all", reason=reason, until=until, pictures=decided)
+    return Clearance(
+        decision="cleared", rule="all", reason=reason, until=_less_from(question, decided), pictures=decided
+    )
+
+
+def _less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetime | None:
+    """When what is cleared now changes by itself: with a picture's lease, or at an end at which all is taken back."""
+    agreement, changes = question.agreement, [picture.until for picture in decided if picture.until]
+    if agreement and agreement.after_end == "remove":
+        changes.append(agreement.over(question.publisher.timezone))
+    return min(changes, default=None)
 
 
 def _answer(verdict: Verdict) -> Clearance:
-    return Clearance(decision=verdict.decision, rule=verdict.rule, reason=verdict.reason, until=verdict.until)
+    return Clearance.model_validate(verdict.model_dump())

@@ -22,7 +22,7 @@ def running(agreement: Agreement | None, *, publisher: Publisher, now: datetime)
         return Verdict(decision="refused", rule="term", reason="there is no written agreement with this partner")
     if now >= agreement.over(publisher.timezone):
         reason = f"agreement {agreement.number} ended on {agreement.ends}"
-        return Verdict(decision="refused", rule="term", reason=reason)
+        return Verdict(decision="refused", rule="term", reason=reason, keeps=agreement.after_end == "keep")
     begins = datetime.combine(agreement.starts, time(), ZoneInfo(publisher.timezone))
     if now < begins:
         reason = f"agreement {agreement.number} starts on {agreement.starts}"

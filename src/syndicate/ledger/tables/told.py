@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from syndicate.ledger.moments import UtcDateTime
@@ -102,6 +103,7 @@ clearances = Table(
     Column("rule", String(40), nullable=False),
     Column("reason", Text, nullable=False),
     Column("until", UtcDateTime),
+    Column("keeps", Boolean, nullable=False, default=False, server_default=false(), comment="who has it may keep it"),
     Column("agreement", Text, nullable=False, default=""),
     Column("terms", String(12), nullable=False, default=""),
     Column("pictures", JSON, nullable=False),

@@ -16,6 +16,7 @@ from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
+from syndicate.model.clearance import Decided, Ruling
 from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
@@ -31,6 +32,7 @@ from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.retry import RetryPolicy
+from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.verify import verify
 from syndicate.pipeline.window import Surroundings
@@ -97,6 +99,11 @@ class System:
         replayed = replay(self.ledger, which, newsroom=self.newsroom, now=self.clock())
         self.handover(replayed.steps)
         return replayed
+
+    def rule(self, article_id: str, audience: str, *, decision: Decided, by: str, reason: str) -> None:
+        """Write down what a person has decided, and hand over what follows. Raises `Invalid`."""
+        ruling = Ruling(decision=decision, by=by, reason=reason, at=self.clock())
+        self.handover(rule(self.ledger, article_id, audience, ruling))
 
     def pause(self, destinations: Collection[str], *, because: str) -> list[str]:
         """Send nothing to these but removals, until they are resumed; tells which were not paused before."""

@@ -96,6 +96,11 @@ class Article(Record):
     section: tuple[SectionName, ...] = Field(min_length=1, max_length=8, description="the path, outermost first")
     reporters: tuple[Name, ...] = Field(default=(), max_length=50)
     correspondents: tuple[Name, ...] = Field(default=(), max_length=50)
+    ask_first: tuple[Name, ...] = Field(
+        default=(),
+        max_length=50,
+        description="contributors who must be asked, or paid, before it goes to anybody: held until a person clears it",
+    )
     editor: Line = Field(default="", description="责任编辑, by real name")
     origin: Origin
     pictures: tuple[Picture, ...] = Field(default=(), max_length=500)

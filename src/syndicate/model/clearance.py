@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from syndicate.model.record import Moment, Record
+from syndicate.model.record import Line, Moment, Record
 
 PUBLIC = "public"  # the audience of the public feeds; no partner may have this id
 Decision = Literal["cleared", "held", "refused"]
+Decided = Literal["cleared", "refused"]
 
 
 class Verdict(Record):
@@ -19,6 +20,15 @@ class Verdict(Record):
     reason: str
     until: Moment | None = None
     keeps: bool = False
+
+
+class Ruling(Record):
+    """What a person has decided about an article, for one audience or for all; the newest counts."""
+
+    decision: Decided
+    by: Line
+    reason: Line
+    at: Moment
 
 
 class PictureVerdict(Record):

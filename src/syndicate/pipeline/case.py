@@ -1,13 +1,15 @@
 """The article in hand, and the question that is put for each audience."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, derivations
+from syndicate.ledger import articles, derivations, rulings
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC, Ruling
 from syndicate.model.partner import Partner
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
@@ -25,6 +27,7 @@ class Case:
     released: Article
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -35,8 +38,14 @@ class Case:
             released=self.released,
             first_published=self.head.first_published or self.article.published_at,
             withdrawn_master=self.withdrawn_master,
+            ruling=self._ruling(partner.id if partner else PUBLIC),
             now=self.now,
         )
+
+    def _ruling(self, audience: str) -> Ruling | None:
+        """The newer of what was decided for this audience, and for all."""
+        found = [self.rulings[name] for name in (audience, rulings.ALL) if name in self.rulings]
+        return max(found, key=lambda ruling: ruling.at, default=None)
 
 
 def read_case(connection: Connection, head: Head, revision: Revision, *, newsroom: Newsroom, now: datetime) -> Case:
@@ -53,4 +62,5 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         released=articles.first_words(connection, head.id, after=withdrawn),
         last_withdrawn=withdrawn,
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
+        rulings=rulings.of_article(connection, head.id),
     )

@@ -8,6 +8,7 @@ from syndicate.rights.delay import delay
 from syndicate.rights.derived import derived
 from syndicate.rights.embargo import embargo
 from syndicate.rights.origin import origin
+from syndicate.rights.person import person
 from syndicate.rights.pictures import pictures
 from syndicate.rights.question import Question, Rule
 from syndicate.rights.schedule import schedule
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     syndicated,
     targets,
     wanted,
+    person,
     schedule,
     embargo,
     delay,

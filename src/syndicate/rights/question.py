@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Article, ArticleId
-from syndicate.model.clearance import Verdict
+from syndicate.model.clearance import Ruling, Verdict
 from syndicate.model.partner import Agreement, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record
@@ -16,7 +16,8 @@ class Question(Record):
 
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
     article as it first came out, whose targets count; `first_published` is when that was, whatever was corrected since.
-    `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn.
+    `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn;
+    `ruling` what a person has decided for this audience.
     """
 
     article: Article
@@ -25,6 +26,7 @@ class Question(Record):
     released: Article
     first_published: Moment
     withdrawn_master: ArticleId | None = None
+    ruling: Ruling | None = None
     now: Moment
 
     @property

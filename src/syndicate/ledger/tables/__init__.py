@@ -12,6 +12,7 @@ from syndicate.ledger.tables.told import (
     events,
     package_items,
     revisions,
+    rulings,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "package_items",
     "receipts",
     "revisions",
+    "rulings",
     "takedowns",
     "tokens",
 ]

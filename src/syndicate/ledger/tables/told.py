@@ -112,6 +112,18 @@ clearances = Table(
     Index("ix_clearances_audience", "audience", "article_id", "revision"),
 )
 
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("seq", Counter, primary_key=True, autoincrement=True),
+    Column("article_id", Text, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("audience", Text, nullable=False, comment="a partner's id, or public; empty: all"),
+    Column("decision", String(10), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 agreements = Table(
     "agreements",
     metadata,

@@ -1,0 +1,20 @@
+"""A person decides about an article: it is written down, and the article is decided again."""
+
+from syndicate.ledger import articles, rulings
+from syndicate.ledger.database import Ledger
+from syndicate.model.clearance import Ruling
+from syndicate.model.problem import invalid
+from syndicate.model.step import Plan, Step
+
+
+def rule(ledger: Ledger, article_id: str, audience: str, ruling: Ruling) -> list[Step]:
+    """Decide for one audience, or for `rulings.ALL`. Raises `Invalid` when there is no such article, or no more."""
+    with ledger.write() as connection:
+        head = articles.head(connection, article_id, lock=True)
+        if head is None or not head.revision:
+            raise invalid("article", f"we were never told of an article {article_id!r}")
+        if head.withdrawn:
+            raise invalid("article", f"{article_id} is withdrawn: there is nothing to decide")
+        rulings.add(connection, article_id, audience, ruling)
+        articles.ask_for_plan(connection, [article_id], now=ruling.at)
+    return [Plan(article_id=article_id)]

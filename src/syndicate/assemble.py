@@ -3,7 +3,7 @@
 import os
 import random
 import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
-from syndicate.model.clearance import Decided, Ruling
+from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
@@ -24,6 +24,7 @@ from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
+from syndicate.pipeline.explain import explain
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
@@ -89,6 +90,10 @@ class System:
     def dry_run(self, envelope: Envelope) -> DryRun:
         """What would follow from an event, with nothing written. Raises `Invalid` or `Conflict`."""
         return dry_run(self.ledger, envelope, newsroom=self.newsroom, now=self.clock())
+
+    def explain(self, article_id: str) -> Mapping[str, tuple[Verdict, ...]]:
+        """What each rule says of an article now, for each audience."""
+        return explain(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

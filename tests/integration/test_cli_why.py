@@ -130,3 +130,17 @@ def test_an_unknown_partner_is_told_with_those_there_are(published):
 
     said = "there is no partner 'nobody'; in the configuration there is: heyuan, songtao, yunfeng\n"
     assert (result.exit_code, result.stderr) == (1, said)
+
+
+def test_with_rules_it_tells_what_each_rule_says(published):
+    told = published.run("why", "qsw-1", "songtao", "--rules").stdout
+
+    assert re.search(r"term +refused +agreement QSW-7 ended on 2020-12-31", told)
+    assert re.search(r"embargo +cleared +nothing against it", told)
+
+
+def test_with_rules_the_json_has_them_for_whom_was_asked(published):
+    found = json.loads(published.run("why", "qsw-1", "heyuan", "--rules", "--json").stdout)
+
+    assert list(found["rules"]) == ["heyuan"]
+    assert {one["rule"]: one["decision"] for one in found["rules"]["heyuan"]}["term"] == "held"

@@ -15,7 +15,7 @@ from syndicate.model.clearance import Clearance
 from syndicate.model.selection import Selection
 from syndicate.model.story import Rendition, Story
 from syndicate.pipeline.writing import write_story
-from syndicate.rights import clear
+from syndicate.rights import clear, every_rule
 from syndicate.rights.clear import RULES
 from syndicate.rights.question import Question
 from tests.builders import NOON, OWN, STATE, a_newsroom, a_partner, a_question, an_agreement, an_article, hours
@@ -189,3 +189,13 @@ def readable(rendition: Rendition) -> str:
     if "json" in rendition.media_type:
         return json.dumps(json.loads(text), ensure_ascii=False).replace('\\"', '"')
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+
+
+@given(questions)
+def test_every_rule_is_told_by_its_name_and_the_one_that_decides_is_among_them(question: Question):
+    said = every_rule(question)
+
+    answer = clear(question)
+
+    assert [verdict.rule for verdict in said] == [rule.__name__ for rule in RULES]
+    assert answer.rule == "all" or answer.rule in {one.rule for one in said if one.decision == answer.decision}

@@ -1,14 +1,16 @@
 """Who may ask, by shell? `why` tells how every partner stands with an article, and why."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
 
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, legible, local, output, print_json, table
+from syndicate.model.clearance import Verdict
 from syndicate.model.feed import Directory
 from syndicate.monitor.why import Explanation, Why
 from syndicate.monitor.why import why as explain
@@ -18,9 +20,11 @@ def why(
     context: typer.Context,
     article: Annotated[str, typer.Argument(help="The article's id, as the CMS gave it.")],
     partner: Annotated[str, typer.Argument(help="Only this one, by id or name; without, all.")] = "",
+    *,
     deliveries: Annotated[
         bool, typer.Option("--deliveries", help="List each delivery, with its tries and the partner's address.")
     ] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="What each rule says, by today's agreements.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell who has an article, who waits for it, who may not have it, and why."""
@@ -28,6 +32,7 @@ def why(
         directory, timezone = system.newsroom.directory, system.newsroom.publisher.timezone
         asked = partner_id(directory, partner) if partner else None
         found = explain(system.ledger, article, directory=directory, now=system.clock(), partner_id=asked)
+        said = system.explain(article) if rules and found else {}
     if found is None:
         fail(
             f"we were never told of an article {article!r}; take its id from the CMS, or publish it: syndicate publish"
@@ -35,17 +40,36 @@ def why(
     if not found.explanations:
         fail(no_such_partner(directory, partner))
     if as_json:
-        return print_json(found.model_dump(mode="json"))
+        return print_json(_as_json(found, said))
     console = output()
     console.print(_heading(found), soft_wrap=True)
     console.print(_standings(found, timezone))
     if dropped := _pictures(found):
         console.print(dropped)
+    for one in found.explanations:
+        if verdicts := said.get(one.audience):
+            console.print(_rules(one.name, verdicts, timezone))
     if deliveries:
         console.print(_deliveries(found, timezone))
         for address in _addresses(found):
             console.print(address, soft_wrap=True)  # on a line of its own, to be copied whole
     return None
+
+
+def _as_json(found: Why, said: Mapping[str, Sequence[Verdict]]) -> dict[str, Any]:
+    told = {audience: [one.model_dump(mode="json") for one in verdicts] for audience, verdicts in said.items()}
+    asked = {one.audience for one in found.explanations}
+    extra = {"rules": {audience: rules for audience, rules in told.items() if audience in asked}} if told else {}
+    return found.model_dump(mode="json") | extra
+
+
+def _rules(name: str, verdicts: Sequence[Verdict], timezone: str) -> RenderableType:
+    rows = [(one.rule, _until_then(one, timezone), one.reason) for one in verdicts]
+    return table(name, "says", "reason", rows=rows, whole=[name, "says"])
+
+
+def _until_then(one: Verdict, timezone: str) -> str:
+    return f"{one.decision} until\n{local(one.until, timezone)}" if one.until else one.decision
 
 
 def partner_id(directory: Directory, named: str) -> str:

@@ -8,19 +8,19 @@ from sqlalchemy import Connection
 from syndicate.ledger import articles
 from syndicate.ledger.database import Ledger
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, Clearance, PictureVerdict
+from syndicate.model.clearance import PUBLIC, Clearance, PictureVerdict, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.partner import Partner
 from syndicate.model.record import Record
 from syndicate.pipeline.case import Case, read_case
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.receive import Received, receive
-from syndicate.rights import clear
+from syndicate.rights import clear, every_rule
 from syndicate.rights.pictures import pictures
 
 
 class Prospect(Record):
-    """One audience's answer. `forms` are what a partner would get, as `push: ninjs by webhook`.
+    """One audience's answer, and what each rule says. `forms` are what it would get, as `push: ninjs by webhook`.
 
     `pictures` are decided for who waits too: so they would go along, or fall out, if the hour had come.
     """
@@ -28,6 +28,7 @@ class Prospect(Record):
     audience: str
     name: str
     clearance: Clearance
+    rules: tuple[Verdict, ...]
     pictures: tuple[PictureVerdict, ...]
     forms: tuple[str, ...]
 
@@ -68,6 +69,7 @@ def _prospects(case: Case) -> Iterator[Prospect]:
             audience=partner.id if partner else PUBLIC,
             name=partner.name if partner else PUBLIC,
             clearance=clearance,
+            rules=every_rule(question),
             pictures=() if clearance.decision == "refused" else pictures(question),
             forms=_forms(partner) if partner else (),
         )

@@ -51,6 +51,15 @@ def clear(question: Question) -> Clearance:
     )
 
 
+def every_rule(question: Question) -> tuple[Verdict, ...]:
+    """What each rule says, in the order in which they are asked; one that has nothing against it says *cleared*."""
+    return tuple(rule(question) or _nothing_against(rule) for rule in RULES)
+
+
+def _nothing_against(rule: Rule) -> Verdict:
+    return Verdict(decision="cleared", rule=rule.__name__, reason="nothing against it")
+
+
 def _less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetime | None:
     """When what is cleared now changes by itself: with a picture's lease, or at an end at which all is taken back."""
     agreement, changes = question.agreement, [picture.until for picture in decided if picture.until]

@@ -1,7 +1,7 @@
 """What every rule is asked: an article, who wants it, on which terms, and when."""
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Article, ArticleId
@@ -35,7 +35,13 @@ class Question(Record):
         return self.partner.agreement if self.partner else None
 
 
-Rule = Callable[[Question], Verdict | None]
+class Rule(Protocol):
+    """One question that is put about an article and an audience. Its name is the rule's."""
+
+    __name__: str
+
+    def __call__(self, question: Question, /) -> Verdict | None:
+        """A refusal or a hold, with the reason; None when nothing speaks against it."""
 
 
 def local(moment: datetime, publisher: Publisher) -> str:

@@ -39,8 +39,12 @@ def run() -> None:
 def _tick(system: System, stop: threading.Event) -> None:
     workers = system.settings.workers
     next_beat = next_prune = 0.0
+    newsroom = system.newsroom
     while not stop.is_set():
         try:
+            if system.newsroom is not newsroom:
+                system.begin()
+                newsroom = system.newsroom
             woken = system.sweep()
             if woken:
                 log.info("clock.swept", woken=woken)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sqlalchemy.exc import IntegrityError
 
-from syndicate.configuration import fingerprints, read_newsroom
+from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, partners
 from syndicate.ledger.backlog import Which
@@ -67,16 +67,22 @@ def worker_name(process: int) -> str:
 class System:
     """A running newsroom's parts, and what can be done with them. One per process; nothing is shared over a fork.
 
-    `stopping` becomes true once this process is to end soon: who works long looks at it.
+    `configured` tells the newsroom as its files say now. `stopping` becomes true once this process is to end soon: who
+    works long looks at it.
     """
 
     settings: Settings
-    newsroom: Newsroom
+    configured: Callable[[], Newsroom]
     ledger: Ledger
     handover: Handover
     depth: Depth
     clock: Callable[[], datetime] = now
     stopping: Callable[[], bool] = never
+
+    @property
+    def newsroom(self) -> Newsroom:
+        """Partners, feeds and wording, as their files say now."""
+        return self.configured()
 
     def accept(self, envelope: Envelope) -> Received:
         """Take in one event and hand over what follows. Raises `Invalid` or `Conflict`; then nothing has happened."""
@@ -151,7 +157,7 @@ class System:
         self.handover([Beat(lane=lane, number=number + 1) for lane in LANES for number in range(many[lane])])
 
     def begin(self) -> None:
-        """At a start: remember the partners as they are configured now, and build anew what feeds that changes."""
+        """At a start, and after a change of the configuration: remember the partners, and build feeds anew."""
         with self.ledger.write() as connection:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             feeds.reconsider(connection)
@@ -235,7 +241,7 @@ def assemble(
     """The system that these settings describe. Raises `Invalid` with every mistake in the configuration."""
     return System(
         settings=settings,
-        newsroom=read_newsroom(settings),
+        configured=Watched(settings),
         ledger=Ledger(settings.ledger),
         handover=handover,
         depth=depth,

@@ -1,10 +1,12 @@
 """Reads the partners, the feeds and the wording, and lists every mistake in all of them at once, with file and key."""
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from syndicate.formats import ARTICLE_FORMATS
@@ -21,6 +23,9 @@ from syndicate.transports import address, deadline_s, open_transport, secret_nam
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
 
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1.0  # at the files, whether one has changed
 MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
 
@@ -35,6 +40,49 @@ def read_newsroom(settings: Settings) -> Newsroom:
         raise Invalid(problems)
     directory = Directory(partners=tuple(partners), feeds=tuple(feeds))
     return Newsroom(publisher=settings.publisher, directory=directory, wording=wording)
+
+
+class Watched:
+    """The newsroom as its files say now: read anew when one of them has changed. Safe to share between threads.
+
+    A change that is wrong is not taken over: the log says what is wrong with it, and all goes on as before.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises `Invalid` when it is wrong to begin with."""
+        self._settings = settings
+        self._stamp, self._newsroom = _stamp(settings.config_dir), read_newsroom(settings)
+        self._look_at = time.monotonic() + LOOK_EVERY_S
+
+    def __call__(self) -> Newsroom:
+        """The newsroom. Looks at the files once a second at most."""
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_EVERY_S
+            self._look()
+        return self._newsroom
+
+    def _look(self) -> None:
+        stamp = _stamp(self._settings.config_dir)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._newsroom = read_newsroom(self._settings)
+        except (Invalid, OSError) as error:
+            wrong = list(map(str, error.problems)) if isinstance(error, Invalid) else [str(error)]
+            log.error("configuration.wrong", problems=wrong, what_counts="as it was before")
+        else:
+            log.info("configuration.changed")
+
+
+def _stamp(config_dir: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells one state of the files from another, without reading them."""
+    found = []
+    for file in sorted(config_dir.rglob("*.toml")):
+        with suppress(FileNotFoundError):
+            told = file.stat()
+            found.append((str(file), told.st_mtime_ns, told.st_size))
+    return tuple(found)
 
 
 def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem]:

@@ -33,6 +33,7 @@ from syndicate.model.health import Health
 from syndicate.model.partner import Destination
 from syndicate.model.step import Lane, Plan, Step, Withdraw
 from syndicate.pipeline.deliver import deliver
+from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.receive import Received
 from syndicate.pipeline.window import Surroundings
@@ -107,7 +108,7 @@ class Rehearsal:
         (data_dir / "secrets" / "hezuo").write_text(SECRET, encoding="utf-8")
         self.system = System(
             settings=read_settings(CONFIG, data_dir=data_dir, patience=PATIENT),
-            newsroom=a_newsroom(),
+            configured=a_newsroom,
             ledger=ledger,
             handover=self.queue,
             depth=lambda: self.depth,
@@ -149,13 +150,13 @@ class Rehearsal:
         """Configure other feeds than those that are shipped."""
         newsroom = self.system.newsroom
         directory = newsroom.directory.model_copy(update={"feeds": families})
-        self.system = replace(self.system, newsroom=newsroom.model_copy(update={"directory": directory}))
+        self._configure(newsroom.model_copy(update={"directory": directory}))
 
     def publisher(self, **changes: Any) -> None:
         """Let the newsroom be another, until somebody joins or leaves."""
         newsroom = self.system.newsroom
         publisher = newsroom.publisher.model_copy(update=changes)
-        self.system = replace(self.system, newsroom=newsroom.model_copy(update={"publisher": publisher}))
+        self._configure(newsroom.model_copy(update={"publisher": publisher}))
 
     def set_secret(self, secret: str | None) -> None:
         """Change the secret that every partner's destination uses, or take it away."""
@@ -386,6 +387,9 @@ class Rehearsal:
     def _close(self) -> None:
         self.system.close()  # as it is at the end: every change of the configuration makes another
 
+    def _configure(self, newsroom: Newsroom) -> None:
+        self.system = replace(self.system, configured=lambda: newsroom)
+
     def _newsroom(self, *partners: Any) -> None:
         self.system.close()
-        self.system = replace(self.system, newsroom=a_newsroom(partners=partners))
+        self._configure(a_newsroom(partners=partners))

@@ -287,3 +287,70 @@ def test_what_the_newsroom_withdraws_is_taken_back_also_from_those_who_might_kee
     system.publish(an_event("withdrawn", version=2))
 
     assert system.sent() == [("published", 1), ("withdrawn", 2)]
+
+
+# reprints
+
+
+REPRINT = {"kind": "reprint", "source": STATE, "original_title": "大坝合龙", "original_author": "郭一帆"}
+PERMITTED = REPRINT | {"rights": {"evidence": "授权书 2025-3", "pass_to": ["yunfeng"]}}
+
+
+def takes_reprints(system: Rehearsal, id: str = "yunfeng") -> None:
+    system.partner(id, agreement=an_agreement(reprints="cleared"))
+
+
+def test_a_reprint_goes_to_whom_its_permission_names_and_to_nobody_else(system: Rehearsal):
+    takes_reprints(system, "yunfeng")
+    takes_reprints(system, "tianmen")
+
+    system.publish(an_event(origin=PERMITTED))
+
+    assert (system.sent("yunfeng"), system.sent("tianmen")) == ([("published", 1)], [])
+    assert why(system, "public").startswith("origin: the words belong to")
+
+
+def test_a_permission_is_nothing_to_an_agreement_that_takes_no_reprints(system: Rehearsal):
+    system.partner()
+
+    system.publish(an_event(origin=PERMITTED))
+
+    assert system.sent() == []
+
+
+def test_when_its_permission_ends_a_reprint_is_taken_back_by_itself(system: Rehearsal):
+    takes_reprints(system)
+    ends = (NOON + hours(1)).isoformat()
+    system.publish(an_event(origin=PERMITTED | {"rights": PERMITTED["rights"] | {"ends": ends}}))
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    assert system.sent() == [("published", 1), ("withdrawn", 1)]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "named"),
+    [
+        ({"origin": PERMITTED | {"original_author": ""}}, "origin.original_author"),
+        ({"origin": PERMITTED | {"original_title": ""}}, "origin.original_title"),
+        ({"editor": ""}, "editor"),
+    ],
+)
+def test_a_reprint_that_lacks_what_the_law_wants_it_to_say_does_not_leave(
+    system: Rehearsal, lacks: dict[str, Any], named: str
+):
+    takes_reprints(system)
+
+    system.publish(an_event(**{"origin": PERMITTED} | lacks))
+
+    assert system.sent() == []
+    assert why(system, "yunfeng").startswith(f"preflight: a reprint must say its {named}")
+
+
+def test_a_reprint_names_its_source_to_the_reader(system: Rehearsal):
+    takes_reprints(system)
+
+    system.publish(an_event(origin=PERMITTED))
+
+    assert STATE in json.loads(body(system, "yunfeng"))["bodies"][0]["value"]

@@ -26,24 +26,8 @@ Target = Slug | Region
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
 
 
-class Origin(Record):
-    """Where the words come from. A reprint says whose they were; publisher.md and CAC order 1, art. 15, ask for it."""
-
-    kind: Literal["own", "reprint"]
-    source: Line = Field(default="", description="来源, as the page shows it; required for a reprint")
-    original_title: Line = ""
-    original_author: Line = ""
-    original_url: Url | None = None
-
-    @model_validator(mode="after")
-    def _a_reprint_names_its_source(self) -> "Origin":
-        if self.kind == "reprint" and not self.source:
-            raise ValueError("a reprint must name its source")
-        return self
-
-
-class PictureRights(Record):
-    """What we may do with a picture that isn't ours, or that is ours for a time, as the desk has recorded it."""
+class Permission(Record):
+    """What we may do with others' work, or with ours for a time, as the desk has recorded it."""
 
     obtained: Line = Field(default="", description="how we came by it, such as 约稿 or 授权使用")
     evidence: Line = Field(default="", description="where that is written, such as a contract's number")
@@ -58,11 +42,28 @@ class PictureRights(Record):
     )
 
     @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> "PictureRights":
+    def _starts_before_it_ends(self) -> "Permission":
         if self.starts and self.ends and self.ends <= self.starts:
             raise ValueError("ends before it starts")
         if self.pass_to and not self.evidence:
             raise ValueError("pass_to needs evidence: say where the permission is written")
+        return self
+
+
+class Origin(Record):
+    """Where the words come from. A reprint says whose they were; publisher.md and CAC order 1, art. 15, ask for it."""
+
+    kind: Literal["own", "reprint"]
+    source: Line = Field(default="", description="来源, as the page shows it; required for a reprint")
+    original_title: Line = ""
+    original_author: Line = ""
+    original_url: Url | None = None
+    rights: Permission | None = Field(default=None, description="of a reprint: nothing recorded, and it goes to nobody")
+
+    @model_validator(mode="after")
+    def _a_reprint_names_its_source(self) -> "Origin":
+        if self.kind == "reprint" and not self.source:
+            raise ValueError("a reprint must name its source")
         return self
 
 
@@ -78,7 +79,7 @@ class Picture(Record):
     credit_line: Line = Field(default="", description="the credit as it is printed, such as 图片来源:… or 记者:… 摄")
     taken_by: Line = Field(default="", description="who took it")
     owner: Line = Field(default="", description="whose it is; empty when nobody has recorded it")
-    rights: PictureRights | None = Field(default=None, description="nothing recorded: only what is ours goes along")
+    rights: Permission | None = Field(default=None, description="nothing recorded: only what is ours goes along")
     licence: Line = Field(default="", description="its own terms of use, in words, when they aren't the text's")
     licence_url: Url | None = Field(default=None, description="where these are written")
 

@@ -22,6 +22,9 @@ class Agreement(Record):
     pictures: Literal["none", "ours", "cleared"] = Field(
         default="none", description="cleared: also others', where the picture's own record says they may have it"
     )
+    reprints: Literal["none", "cleared"] = Field(
+        default="none", description="cleared: those whose own record says they may have them"
+    )
     delay_minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, description="counted from first publication")
     under_embargo: bool = Field(
         default=False, description="gets embargoed articles at once, and is bound to hold them until their hour"

@@ -10,6 +10,7 @@ from syndicate.rights.embargo import embargo
 from syndicate.rights.origin import origin
 from syndicate.rights.person import person
 from syndicate.rights.pictures import pictures
+from syndicate.rights.preflight import preflight
 from syndicate.rights.question import Question, Rule
 from syndicate.rights.schedule import schedule
 from syndicate.rights.scope import scope
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     term,
     scope,
     origin,
+    preflight,
     derived,
     syndicated,
     targets,
@@ -63,6 +65,9 @@ def _nothing_against(rule: Rule) -> Verdict:
 def _less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetime | None:
     """When what is cleared now changes by itself: with a picture's lease, or at an end at which all is taken back."""
     agreement, changes = question.agreement, [picture.until for picture in decided if picture.until]
+    permission = question.article.origin.rights
+    if permission and permission.ends and question.article.origin.kind == "reprint":
+        changes.append(permission.ends)
     if agreement and agreement.after_end == "remove":
         changes.append(agreement.over(question.publisher.timezone))
     return min(changes, default=None)

@@ -1,14 +1,23 @@
 """Are the words ours to pass on?"""
 
 from syndicate.model.clearance import Verdict
+from syndicate.rights.permission import names, running
 from syndicate.rights.question import Question
 
 
 def origin(question: Question) -> Verdict | None:
-    """Refuse a reprint, and an article that says it is ours while it names another source."""
-    said = question.article.origin
+    """Refuse a reprint, and an article that says it is ours while it names another source.
+
+    But a reprint goes, as long as its permission runs, to whom that names, under an agreement that takes such reprints.
+    """
+    said, agreement = question.article.origin, question.agreement
     if said.kind == "own" and question.publisher.is_own(said.source):
         return None
+    takes = said.kind == "reprint" and agreement is not None and agreement.reprints == "cleared"
+    if takes and said.rights and names(said.rights, question):
+        runs = running(said.rights, question)
+        decision = "held" if runs.until else "refused"
+        return None if runs.now else Verdict(decision=decision, rule="origin", reason=runs.reason, until=runs.until)
     return Verdict(
         decision="refused",
         rule="origin",

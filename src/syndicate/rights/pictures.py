@@ -1,12 +1,12 @@
 """Which pictures may go along? One by one, and undecided means no."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from syndicate.model.article import Article, Picture, PictureRights
+from syndicate.model.article import Article, Permission, Picture
 from syndicate.model.clearance import PictureVerdict
 from syndicate.rights.credits import Credit, credits_in
-from syndicate.rights.question import Question, local
+from syndicate.rights.permission import names, running
+from syndicate.rights.question import Question
 
 UNDECIDED = "nobody has recorded whose it is, and undecided means no"
 _OURSELVES = ("本报", "本网", "本台", "本刊", "本端", "本中心")
@@ -24,7 +24,8 @@ def _verdict(picture: Picture, question: Question) -> PictureVerdict:
     else:
         passed, reason = _whose(picture, question)
         if passed and picture.rights:
-            passed, reason, until = _in_term(picture.rights, reason, question)
+            runs = running(picture.rights, question)
+            passed, reason, until = runs.now, reason if runs.now else runs.reason, runs.until
     return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until)
 
 
@@ -49,21 +50,12 @@ def _theirs(picture: Picture, said: Sequence[Credit], question: Question) -> str
     return next(filter(None, (_not_ours(credit, question) for credit in said)), "")
 
 
-def _passed_on(rights: PictureRights | None, others: str, question: Question) -> tuple[bool, str]:
+def _passed_on(rights: Permission | None, others: str, question: Question) -> tuple[bool, str]:
     """Another's picture goes to whom its record names, under an agreement that takes such pictures."""
-    partner, agreement = question.partner, question.agreement
-    if partner and agreement and agreement.pictures == "cleared" and rights and partner.is_named_in(rights.pass_to):
+    agreement = question.agreement
+    if rights and agreement and agreement.pictures == "cleared" and names(rights, question):
         return True, f"may be passed on to them: {rights.evidence}"
     return False, others
-
-
-def _in_term(rights: PictureRights, reason: str, question: Question) -> tuple[bool, str, datetime | None]:
-    """Whether our right to a picture runs now, and when that changes."""
-    if rights.starts and question.now < rights.starts:
-        return False, f"our right to it begins on {local(rights.starts, question.publisher)}", rights.starts
-    if rights.ends and question.now >= rights.ends:
-        return False, f"our right to it ended on {local(rights.ends, question.publisher)}", None
-    return True, reason, rights.ends
 
 
 def _not_ours(credit: Credit, question: Question) -> str:

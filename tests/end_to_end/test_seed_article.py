@@ -2,31 +2,17 @@
 
 import hashlib
 import json
-import os
-from pathlib import Path
-
-import pytest
 
 from syndicate.markup.text import body_text
-from tests.end_to_end.seed import read_page
+from tests.end_to_end.seed import read_page, the_page
 from tests.fakes.live import Live
 from tests.fakes.partner import FakePartner
-
-SEED = Path(__file__).parents[3] / "shared" / "seed"
-
-
-def _page() -> Path:
-    pages = sorted(SEED.glob("*.txt"))
-    if not pages:
-        assert os.environ.get("CI") != "true", f"{SEED} is needed in CI"
-        pytest.skip(f"there is no {SEED}")
-    return pages[0]
 
 
 def test_partners_get_our_words_with_the_notice_and_no_third_partys_pictures(
     live: Live, partners: dict[str, FakePartner]
 ) -> None:
-    data = read_page(_page())
+    data = read_page(the_page())
     pictures, article_id = data["pictures"], data["id"]
     assert len(pictures) == 10
     event = {

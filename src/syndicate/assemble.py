@@ -18,6 +18,7 @@ from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
 from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
+from syndicate.model.partner import Partner
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
@@ -28,6 +29,7 @@ from syndicate.pipeline.explain import explain
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
+from syndicate.pipeline.preview import Preview, preview
 from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
@@ -100,6 +102,10 @@ class System:
     def explain(self, article_id: str) -> Mapping[str, tuple[Verdict, ...]]:
         """What each rule says of an article now, for each audience."""
         return explain(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
+
+    def preview(self, article_id: str, partner: Partner) -> Preview | None:
+        """How an article would read at a partner; None for what is unknown or withdrawn."""
+        return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock())
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

@@ -20,6 +20,7 @@ from syndicate.cli import (
     dry_run,
     feeds,
     ledger,
+    notices,
     publish,
     replay,
     rulings,
@@ -66,6 +67,10 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
                 ("list", tokens.list_all, "syndicate token list --json"),
                 ("revoke", tokens.revoke, "syndicate token revoke 0123456789abcdef"),
             ),
+        ),
+        "notice": (
+            "See the words that we owe the reader, as they would stand on an article.",
+            (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

@@ -42,9 +42,9 @@ def _tick(system: System, stop: threading.Event) -> None:
     newsroom = system.newsroom
     while not stop.is_set():
         try:
-            if system.newsroom is not newsroom:
+            if (current := system.newsroom) is not newsroom:
                 system.begin()
-                newsroom = system.newsroom
+                newsroom = current
             woken = system.sweep()
             if woken:
                 log.info("clock.swept", woken=woken)

@@ -1,5 +1,6 @@
 """Reads the partners, the feeds and the wording, and lists every mistake in all of them at once, with file and key."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -51,27 +52,35 @@ class Watched:
     def __init__(self, settings: Settings) -> None:
         """Raises `Invalid` when it is wrong to begin with."""
         self._settings = settings
-        self._stamp, self._newsroom = _stamp(settings.config_dir), read_newsroom(settings)
+        self._taken = self._seen = self._wrong = _stamp(settings.config_dir)
+        self._newsroom = read_newsroom(settings)
         self._look_at = time.monotonic() + LOOK_EVERY_S
+        self._looking = threading.Lock()
 
     def __call__(self) -> Newsroom:
         """The newsroom. Looks at the files once a second at most."""
-        if time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + LOOK_EVERY_S
-            self._look()
-        return self._newsroom
+        with self._looking:
+            if time.monotonic() >= self._look_at:
+                self._look_at = time.monotonic() + LOOK_EVERY_S
+                self._look()
+            return self._newsroom
 
     def _look(self) -> None:
-        stamp = _stamp(self._settings.config_dir)
-        if stamp == self._stamp:
+        """Take over what is there, once it has been the same at two looks: who writes files is given time to finish."""
+        stamp, before = _stamp(self._settings.config_dir), self._seen
+        self._seen = stamp
+        if stamp == self._taken or stamp != before:
             return
-        self._stamp = stamp
         try:
-            self._newsroom = read_newsroom(self._settings)
-        except (Invalid, OSError) as error:
-            wrong = list(map(str, error.problems)) if isinstance(error, Invalid) else [str(error)]
-            log.error("configuration.wrong", problems=wrong, what_counts="as it was before")
-        else:
+            newsroom = read_newsroom(self._settings)
+        except (Invalid, OSError) as error:  # read again at the next look: it may have been the system's fault
+            if stamp != self._wrong:
+                wrong = list(map(str, error.problems)) if isinstance(error, Invalid) else [str(error)]
+                log.error("configuration.wrong", problems=wrong, what_counts="as it was before")
+            self._wrong = stamp
+            return
+        if _stamp(self._settings.config_dir) == stamp:
+            self._taken, self._newsroom = stamp, newsroom
             log.info("configuration.changed")
 
 

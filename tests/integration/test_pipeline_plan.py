@@ -580,7 +580,7 @@ def test_a_partner_that_lost_its_right_while_it_was_slow_does_not_get_the_articl
 
     def send_while_the_right_is_lost(destination, parcel):
         outcome = system.send_for_real(destination, parcel)
-        system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
+        system.partner(agreement=an_agreement(ends=date(2025, 1, 2), after_end="remove"))
         system.replan()
         return outcome
 
@@ -604,7 +604,7 @@ def test_a_partner_that_lost_its_right_while_our_worker_died_does_not_get_the_ar
     system.lose_queue()
     system.claim_and_die(row.id)
 
-    system.partner(agreement=an_agreement(ends=date(2025, 1, 2)))
+    system.partner(agreement=an_agreement(ends=date(2025, 1, 2), after_end="remove"))
     system.replan()
     for _ in range(2):
         system.sweep_and_run()

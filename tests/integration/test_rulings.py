@@ -5,7 +5,7 @@ import json
 import pytest
 
 from syndicate.model.problem import Invalid
-from tests.builders import an_agreement, an_event, minutes
+from tests.builders import an_agreement, an_event
 from tests.fakes import cli_newsroom
 from tests.fakes.rehearsal import Rehearsal
 
@@ -77,15 +77,37 @@ def test_what_a_person_refuses_is_taken_back_and_the_answer_says_who_and_why(sys
     assert system.answers()["yunfeng"].clearance.reason == "refused by 沈禾 on 2025-05-06 12:00: 已付稿酬"
 
 
-def test_the_newest_word_counts_whomever_it_was_said_of(system: Rehearsal):
+def test_the_newest_word_counts(system: Rehearsal):
     system.partner()
     system.publish(an_event(**ASKED))
-    decide(system, "refused", "yunfeng")
-    system.advance(minutes(1))
+    decide(system, "refused")
 
     decide(system, "cleared")
 
     assert system.sent() == [("published", 1)]
+
+
+def test_what_one_partner_is_refused_no_word_for_all_lifts_and_one_for_it_does(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(**ASKED))
+    decide(system, "refused", "yunfeng")
+
+    decide(system, "cleared")
+    assert system.sent() == []
+
+    decide(system, "cleared", "yunfeng")
+    assert system.sent() == [("published", 1)]
+
+
+def test_a_correction_that_names_somebody_else_to_be_asked_is_held_again(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(**ASKED))
+    decide(system, "cleared")
+
+    system.publish(an_event("updated", version=2, ask_first=["石磊", "田野"]))
+
+    assert system.sent() == [("published", 1)]
+    assert system.answers(revision=2)["yunfeng"].clearance.reason.startswith("田野 must be asked first")
 
 
 @pytest.mark.parametrize("withdrawn", [True, False])

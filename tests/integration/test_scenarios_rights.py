@@ -108,6 +108,30 @@ def test_5_a_correction_that_names_another_changes_nothing_for_the_audience(syst
     assert (system.sent("yunfeng"), system.sent("tianmen")) == ([("published", 1), ("updated", 2)], [])
 
 
+def test_5_a_correction_may_narrow_the_audience(system: Rehearsal):
+    for id in ("yunfeng", "tianmen"):
+        system.partner(id)
+
+    system.publish(an_event(), an_event("updated", version=2, not_to=["tianmen"]))
+
+    assert system.sent("yunfeng") == [("published", 1), ("updated", 2)]
+    assert system.sent("tianmen") == [("published", 1), ("withdrawn", 2)]
+
+
+def test_5_what_was_taken_off_the_schedule_says_nothing_about_whom_it_is_released_to_later(system: Rehearsal):
+    for id in ("yunfeng", "tianmen"):
+        system.partner(id)
+    hour = (NOON + hours(5)).isoformat()
+
+    system.publish(
+        an_event(only_to=["yunfeng"], publish_at=hour),
+        an_event("descheduled", version=2),
+        an_event(version=3, only_to=["tianmen"]),
+    )
+
+    assert ([*system.sent("yunfeng")], len(system.sent("tianmen"))) == ([], 1)
+
+
 def test_6_a_partner_entitled_to_words_only_gets_words_only(system: Rehearsal):
     system.partner(agreement=an_agreement(pictures="none"))
 
@@ -214,6 +238,19 @@ def test_13_when_a_pictures_lease_ends_those_who_had_it_get_a_correction_without
     assert (system.sent("tianmen"), system.sent("heyuan")) == ([("published", 1)], [("published", 1)])
 
 
+def test_13_also_where_a_minor_correction_was_not_sent_before(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
+    leased = [a_lease(ends=(NOON + hours(1)).isoformat())]
+    system.publish(an_event(pictures=leased), an_event("updated", version=2, change="minor", pictures=leased))
+    assert system.sent() == [("published", 1)]
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    assert system.sent() == [("published", 1), ("updated", 2)]
+    assert "mist.jpg" not in body(system, "yunfeng")
+
+
 def test_13_the_correction_says_why(system: Rehearsal):
     system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
     system.publish(an_event(pictures=[a_lease(ends=(NOON + hours(1)).isoformat())]))
@@ -267,16 +304,28 @@ def test_an_agreement_that_says_so_has_everything_taken_back_when_it_ends_by_its
     assert system.sent() == [("published", 1), ("published", 1), ("withdrawn", 1), ("withdrawn", 1)]
 
 
-def test_under_an_agreement_that_lets_them_keep_it_nothing_is_taken_back_when_it_is_over(system: Rehearsal):
-    system.partner(agreement=an_agreement(ends=LAST_DAY, after_end="keep"))
+def test_under_an_agreement_that_lets_them_keep_it_nothing_is_taken_back_until_it_is_corrected(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=LAST_DAY))
     system.publish(an_event())
 
     system.at(shanghai(2098, 5, 7))
-    system.sweep_and_run()
-    system.publish(an_event("updated", version=2))
-
+    system.replan()
+    system.publish(an_event("updated", version=2, change="minor"))
     assert system.sent() == [("published", 1)]
-    assert system.answers(revision=2)["yunfeng"].clearance.keeps
+
+    system.publish(an_event("updated", version=3))
+    assert system.sent() == [("published", 1), ("withdrawn", 3)]
+
+
+def test_what_a_person_refuses_is_taken_back_also_where_the_agreement_has_ended(system: Rehearsal):
+    system.partner(agreement=an_agreement(ends=LAST_DAY))
+    system.publish(an_event())
+
+    system.at(shanghai(2098, 5, 7))
+    system.system.rule("a-1", "yunfeng", decision="refused", by="沈禾", reason="作者不同意")
+    system.run_all()
+
+    assert system.sent() == [("published", 1), ("withdrawn", 1)]
 
 
 def test_what_the_newsroom_withdraws_is_taken_back_also_from_those_who_might_keep_it(system: Rehearsal):

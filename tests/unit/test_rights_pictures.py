@@ -141,6 +141,12 @@ def test_the_clearance_tells_which_pictures_passed():
         ("过路人 摄", f"credited to 过路人: {UNDECIDED}"),
         ("通讯员 田野 摄", f"credited to 田野: {UNDECIDED}"),
         ("资料图片", f"credited to 资料图片: {UNDECIDED}"),
+        ("记者 田野 摄", f"credited to 田野: {UNDECIDED}"),
+        ("平原日报 记者 田野 摄", f"credited to 田野: {UNDECIDED}"),
+        ("《平原日报》记者 田野 摄", f"credited to 田野: {UNDECIDED}"),
+        (f"图片来源:{OWN} 平原日报", "names 平原日报 as its source: not ours to pass on"),
+        (f"图片来源:{OWN}(平原日报授权)", "names 平原日报授权 as its source: not ours to pass on"),
+        (f"平原日报 {OWN}供图", f"credited to {OWN}: {UNDECIDED}"),
     ],
 )
 def test_a_credit_to_others_keeps_a_picture_back(credit: str, reason: str):
@@ -149,7 +155,7 @@ def test_a_credit_to_others_keeps_a_picture_back(credit: str, reason: str):
     assert (verdict.passed, verdict.reason) == (False, reason)
 
 
-@pytest.mark.parametrize("credit", ["顾晓舟 摄", "记者 顾晓舟 摄", "本网记者 田野 摄", "记者:田野 摄", f"{OWN}供图"])
+@pytest.mark.parametrize("credit", ["顾晓舟 摄", "记者 顾晓舟 摄", "本网记者 顾晓舟 摄", f"图片来源:{OWN}"])
 def test_a_credit_to_our_own_people_lets_it_go_along(credit: str):
     assert verdict_on(a_picture(taken_by="", credit_line=credit)).passed
 
@@ -157,3 +163,10 @@ def test_a_credit_to_our_own_people_lets_it_go_along(credit: str):
 @pytest.mark.parametrize("credit", ["过路人 摄", "资料图片"])
 def test_what_is_recorded_as_ours_goes_along_whoever_took_it(credit: str):
     assert verdict_on(a_picture(taken_by="", owner=OWN, credit_line=credit)).passed
+
+
+@pytest.mark.parametrize("credit", ["本报记者 顾晓舟 摄", "记者 顾晓舟 摄", "顾晓舟 摄", ""])
+def test_the_people_of_a_reprint_are_another_houses_people(credit: str):
+    reprint = {"kind": "reprint", "source": STATE}
+
+    assert not verdict_on(a_picture(credit_line=credit), origin=reprint).passed

@@ -180,8 +180,12 @@ def last_article(connection: Connection, article_id: str, *, before: int) -> Rev
     return _revision(row, contents.load(connection, row.digest)) if row else None
 
 
-def first_words(connection: Connection, article_id: str, *, after: int) -> Article:
-    """The words with which an article came out first after a revision. Raises LookupError when there are none."""
+def first_words(connection: Connection, article_id: str) -> Article:
+    """The words of its first release, or of the first since it was withdrawn or descheduled. Raises LookupError."""
+    wanted = select(func.max(revisions.c.revision)).where(
+        revisions.c.article_id == article_id, revisions.c.kind.not_in(_WITH_WORDS)
+    )
+    after = int(connection.scalar(wanted) or 0)
     row = connection.execute(
         _of(article_id)
         .where(revisions.c.kind.in_(_WITH_WORDS), revisions.c.revision > after)

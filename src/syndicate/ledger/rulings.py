@@ -15,6 +15,12 @@ def add(connection: Connection, article_id: str, audience: str, ruling: Ruling) 
 
 
 def of_article(connection: Connection, article_id: str) -> dict[str, Ruling]:
-    """The newest decision for each audience that has one."""
+    """The newest decision for each audience that has one, the newest of all last."""
     rows = connection.execute(select(rulings).where(rulings.c.article_id == article_id).order_by(rulings.c.seq))
-    return {row.audience: Ruling(decision=row.decision, by=row.by, reason=row.reason, at=row.at) for row in rows}
+    found: dict[str, Ruling] = {}
+    for row in rows:
+        found.pop(row.audience, None)
+        found[row.audience] = Ruling(
+            decision=row.decision, by=row.by, reason=row.reason, at=row.at, asked=tuple(row.asked)
+        )
+    return found

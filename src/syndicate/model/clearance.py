@@ -23,12 +23,13 @@ class Verdict(Record):
 
 
 class Ruling(Record):
-    """What a person has decided about an article, for one audience or for all; the newest counts."""
+    """What a person has decided about an article, for one audience or for all. `asked` is who was asked by then."""
 
     decision: Decided
     by: Line
     reason: Line
     at: Moment
+    asked: tuple[str, ...] = ()
 
 
 class PictureVerdict(Record):

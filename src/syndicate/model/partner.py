@@ -30,10 +30,10 @@ class Agreement(Record):
         default=False, description="gets embargoed articles at once, and is bound to hold them until their hour"
     )
 
-    after_end: Literal["keep", "remove"] | None = Field(
-        default=None,
-        description="what was sent under it: they keep it, or it is taken back at the end; "
-        "nothing said: it is taken back when it is corrected next",
+    after_end: Literal["keep", "remove"] = Field(
+        default="keep",
+        description="what was sent under it: they keep it until it is corrected or withdrawn, "
+        "or it is taken back at the end",
     )
 
     @model_validator(mode="after")

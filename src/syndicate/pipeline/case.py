@@ -43,24 +43,26 @@ class Case:
         )
 
     def _ruling(self, audience: str) -> Ruling | None:
-        """The newer of what was decided for this audience, and for all."""
-        found = [self.rulings[name] for name in (audience, rulings.ALL) if name in self.rulings]
-        return max(found, key=lambda ruling: ruling.at, default=None)
+        """What was decided for this audience, else for all. What one was refused only a word for that one lifts."""
+        theirs, general = self.rulings.get(audience), self.rulings.get(rulings.ALL)
+        if theirs is None or general is None or theirs.decision == "refused":
+            return theirs or general
+        newest = next(reversed([name for name in self.rulings if name in (audience, rulings.ALL)]))
+        return self.rulings[newest]
 
 
 def read_case(connection: Connection, head: Head, revision: Revision, *, newsroom: Newsroom, now: datetime) -> Case:
     """The case of an article that isn't withdrawn: `revision` is its head's, and has words."""
     article = revision.data
     assert isinstance(article, Article)  # the caller has looked
-    withdrawn = articles.last_withdrawn(connection, head.id)
     return Case(
         head=head,
         article=article,
         updated=revision.updated,
         newsroom=newsroom,
         now=now,
-        released=articles.first_words(connection, head.id, after=withdrawn),
-        last_withdrawn=withdrawn,
+        released=articles.first_words(connection, head.id),
+        last_withdrawn=articles.last_withdrawn(connection, head.id),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
     )

@@ -19,15 +19,17 @@ class Duty(NamedTuple):
 def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range, withdrawn: int = 0) -> Duty | None:
     """What follows for a destination from a clearance.
 
-    `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one by
-    minor corrections only, `withdrawn` the last that withdrew the article, or 0. Rights beat routing: who has it and is
-    no longer cleared gets a removal, unless it may keep it; so does who is held. What was withdrawn since nobody keeps.
+    `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one, its
+    `stop`, by minor corrections only; `withdrawn` the last that withdrew the article, or 0. Rights beat routing: who
+    has it and is no longer cleared gets a removal, unless it may keep what it has and that still stands. Who is held
+    keeps it too. What was withdrawn since nobody keeps.
     """
     if clearance.decision == "cleared":
         if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
-    keeps = clearance.decision == "held" or clearance.keeps
+    has = _delivered_revision(history)
+    keeps = clearance.decision == "held" or (clearance.keeps and (has in as_good or has == as_good.stop))
     if may_hold(history) and (not keeps or _is_withdrawn(history, withdrawn)):
         return Duty("withdraw", clearance.reason)
     return None

@@ -182,7 +182,8 @@ def _owe_audience(
         if same and not _was_unwritable(same):  # by an earlier plan of this very answer: no other duty follows
             owed.append(same.id)
             continue
-        due = duty(before, clearance, as_good=as_good, withdrawn=case.last_withdrawn)
+        minor = as_good if edition == 1 else range(as_good.stop, as_good.stop)  # a later answer is never minor
+        due = duty(before, clearance, as_good=minor, withdrawn=case.last_withdrawn)
         if due is None:
             continue
         if due.action == "withdraw" or written is None:

@@ -2,6 +2,7 @@
 
 from syndicate.ledger import articles, rulings
 from syndicate.ledger.database import Ledger
+from syndicate.model.article import Article
 from syndicate.model.clearance import Ruling
 from syndicate.model.problem import invalid
 from syndicate.model.step import Plan, Step
@@ -15,6 +16,8 @@ def rule(ledger: Ledger, article_id: str, audience: str, ruling: Ruling) -> list
             raise invalid("article", f"we were never told of an article {article_id!r}")
         if head.withdrawn:
             raise invalid("article", f"{article_id} is withdrawn: there is nothing to decide")
-        rulings.add(connection, article_id, audience, ruling)
+        article = articles.revision(connection, article_id, head.revision).data
+        asked = article.ask_first if isinstance(article, Article) else ()
+        rulings.add(connection, article_id, audience, ruling.model_copy(update={"asked": asked}))
         articles.ask_for_plan(connection, [article_id], now=ruling.at)
     return [Plan(article_id=article_id)]

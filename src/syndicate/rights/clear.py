@@ -38,12 +38,12 @@ RULES: tuple[Rule, ...] = (
 def clear(question: Question) -> Clearance:
     """The answer for one audience. Every rule is asked: a refusal beats a hold, and the longest hold wins.
 
-    Among refusals the first in the order of `RULES` gives the reason.
+    Among refusals the first in the order of `RULES` gives the reason, rather one that lets nobody keep what they have.
     """
     verdicts = [verdict for rule in RULES if (verdict := rule(question)) is not None]
     refusals = [verdict for verdict in verdicts if verdict.decision == "refused"]
-    if refusals:
-        return _answer(refusals[0])
+    if refusals:  # one that has it taken back counts before one that lets them keep it
+        return _answer(min(refusals, key=lambda refusal: refusal.keeps))
     if verdicts:
         return _answer(max(verdicts, key=lambda held: held.until or question.now))
     reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"

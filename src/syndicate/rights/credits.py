@@ -37,9 +37,10 @@ _AGENCY = re.compile(
     "Getty(?: Images)?|路透社?|Reuters|法新社|AFP|美联社|AP Photo|塔斯社|共同社|央视(?:新闻)?截图)",
     re.IGNORECASE,
 )
+_BETWEEN_SOURCES = r"[\u3001,;:/&()]| (?=\S{2})"
 _SOURCE = re.compile(
     "(?:图片来源|照片来源|图片版权|图源|图据|版权|来源|(?:图片|照片)来自) ?:? ?"
-    rf"(?P<who>[^{_STOP}]+(?:[/\u3001][^{_STOP}]+)*)"
+    r"(?P<who>[^|\u3002]+)"  # whatever stands behind it: a second name must not go unread
 )
 _SUPPLIED = (
     re.compile(rf"(?:图片|照片)?由(?P<who>{_ANYBODY}?)(?:提供|供图)"),
@@ -89,7 +90,7 @@ def _read(text: str) -> Iterator[Credit]:
     for found in _AGENCY.findall(text):
         yield Credit(kind="agency", names=(found,))
     for found in _SOURCE.finditer(text):
-        yield Credit(kind="source", names=_names(found["who"]))
+        yield Credit(kind="source", names=_names(found["who"], between=_BETWEEN_SOURCES))
     text = _SOURCE.sub("|", text)
     for pattern in _SUPPLIED:
         for found in pattern.finditer(text):
@@ -112,8 +113,8 @@ def _photographer(found: "re.Match[str]") -> Credit:
 _ROLES: dict[str, Literal["reporter", "correspondent"]] = {"记者": "reporter", "通讯员": "correspondent"}
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(_unpadded(name.strip()) for name in re.split(r"[\u3001,/&]", text) if name.strip())
+def _names(text: str, *, between: str = r"[\u3001,/&]") -> tuple[str, ...]:
+    return tuple(_unpadded(name.strip()) for name in re.split(between, text) if name.strip())
 
 
 def _people(text: str) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ def person(question: Question) -> Verdict | None:
     ruling = question.ruling
     if ruling and ruling.decision == "refused":
         return Verdict(decision="refused", rule="person", reason=f"refused {_words(ruling, question)}")
-    if ruling or not question.article.ask_first:
+    unasked = [name for name in question.article.ask_first if ruling is None or name not in ruling.asked]
+    if not unasked:
         return None
-    names = "、".join(question.article.ask_first)
+    names = "、".join(unasked)
     reason = f"{names} must be asked first; then say: syndicate clear {question.article.id}, or refuse"
     return Verdict(decision="held", rule="person", reason=reason)
 

@@ -75,13 +75,15 @@ def _not_ours(credit: Credit, question: Question) -> str:
 
 
 def _is_ours(credit: Credit, article: Article) -> bool:
-    """Whether a credit that says nothing against it makes it ours: by one of our names, or by our people."""
-    if credit.kind == "nobody":
-        return False
-    if credit.kind != "photographer" or credit.role == "reporter":
-        return True
-    return _is_on_the_article(credit.names, article)
+    """Whether a credit that says nothing against it makes it ours: our name as its source, or people of the article.
+
+    Who else is called a reporter may be another house's: what stands before a name can be written in too many ways.
+    """
+    if credit.kind == "photographer":
+        return _is_on_the_article(credit.names, article)
+    return credit.kind == "source"
 
 
 def _is_on_the_article(names: Iterable[str], article: Article) -> bool:
-    return all(name in (*article.reporters, *article.correspondents) for name in names)
+    """Whether these are people of ours; a reprint's people are another house's."""
+    return article.origin.kind == "own" and all(name in (*article.reporters, *article.correspondents) for name in names)

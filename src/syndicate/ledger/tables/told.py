@@ -122,6 +122,7 @@ rulings = Table(
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("asked", JSON, nullable=False, comment="the contributors who had been asked by then"),
 )
 
 agreements = Table(

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False, comment="the contributors who had been asked by then"),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_rulings_article_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_rulings")),
     )

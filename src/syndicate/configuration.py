@@ -27,6 +27,7 @@ from syndicate.transports.http import Door
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1.0  # at the files, whether one has changed
+SETTLES_IN_S = 1.0  # after the last writing
 MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
 
@@ -52,7 +53,7 @@ class Watched:
     def __init__(self, settings: Settings) -> None:
         """Raises `Invalid` when it is wrong to begin with."""
         self._settings = settings
-        self._taken = self._seen = self._wrong = _stamp(settings.config_dir)
+        self._taken = self._wrong = _stamp(settings.config_dir)
         self._newsroom = read_newsroom(settings)
         self._look_at = time.monotonic() + LOOK_EVERY_S
         self._looking = threading.Lock()
@@ -66,10 +67,9 @@ class Watched:
             return self._newsroom
 
     def _look(self) -> None:
-        """Take over what is there, once it has been the same at two looks: who writes files is given time to finish."""
-        stamp, before = _stamp(self._settings.config_dir), self._seen
-        self._seen = stamp
-        if stamp == self._taken or stamp != before:
+        """Take over what is there, once nobody has written for a second: who writes files is given time to finish."""
+        stamp = _stamp(self._settings.config_dir)
+        if stamp == self._taken or not _is_settled(stamp):
             return
         try:
             newsroom = read_newsroom(self._settings)
@@ -84,14 +84,27 @@ class Watched:
             log.info("configuration.changed")
 
 
-def _stamp(config_dir: Path) -> tuple[tuple[str, int, int], ...]:
-    """What tells one state of the files from another, without reading them."""
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def _stamp(config_dir: Path) -> Stamp:
+    """What tells one state of the files from another without reading them: path, when it was written (ns), size.
+
+    Folders count too: theirs tells when a file came, went, or took another's place.
+    """
     found = []
-    for file in sorted(config_dir.rglob("*.toml")):
+    for path in sorted([config_dir, *config_dir.rglob("*")]):
         with suppress(FileNotFoundError):
-            told = file.stat()
-            found.append((str(file), told.st_mtime_ns, told.st_size))
+            if path.suffix == ".toml" or path.is_dir():
+                told = path.stat()
+                found.append((str(path), told.st_mtime_ns, told.st_size))
     return tuple(found)
+
+
+def _is_settled(stamp: Stamp) -> bool:
+    """Whether the last writing is a second ago; a time to come is another machine's clock, and no reason to wait."""
+    newest = max((written_ns for _, written_ns, _ in stamp), default=0)
+    return abs(time.time() - newest / 1e9) >= SETTLES_IN_S
 
 
 def unready_destinations(settings: Settings, newsroom: Newsroom) -> list[Problem]:

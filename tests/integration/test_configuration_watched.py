@@ -12,6 +12,7 @@ from tests.fakes.cli_newsroom import NOBODY_LISTENS, Shell, a_partner_file, a_sh
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
     monkeypatch.setattr("syndicate.configuration.LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr("syndicate.configuration.SETTLES_IN_S", 0.0)
     yield from a_shell(tmp_path, monkeypatch)
 
 
@@ -81,3 +82,22 @@ def test_what_was_wrong_counts_once_it_is_mended(shell: Shell, running: System):
     configure(shell, number="QSW-9")
 
     assert publish(running, "a-2").agreement == "QSW-9"
+
+
+def test_while_somebody_writes_the_former_files_count(shell: Shell, running: System, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("syndicate.configuration.SETTLES_IN_S", 3600.0)
+
+    configure(shell, number="QSW-8")
+
+    assert publish(running, "a-1").agreement == "QSW-7"
+
+
+def test_a_partner_whose_file_is_gone_is_sent_nothing_more(shell: Shell, running: System):
+    publish(running, "a-1")
+
+    (shell.config / "partners" / "yunfeng.toml").unlink()
+    running.accept(an_event(article="a-2"))
+    running.handover.run(running.perform)
+
+    with running.ledger.read() as connection:
+        assert deliveries.of_article(connection, "a-2") == []

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ def _stamp(config_dir: Path) -> Stamp:
     Folders count too: theirs tells when a file came, went, or took another's place.
     """
     found = []
-    for path in sorted([config_dir, *config_dir.rglob("*")]):
+    roots = [config_dir / name for name in ("partners", "feeds", "notices")]
+    for path in sorted([*roots, *chain.from_iterable(root.rglob("*") for root in roots)]):
         with suppress(FileNotFoundError):
             if path.suffix == ".toml" or path.is_dir():
                 told = path.stat()

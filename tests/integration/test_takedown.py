@@ -460,4 +460,4 @@ def test_what_a_correction_took_back_tells_why_the_partner_may_not_have_it(syste
     system.publish(an_event(), an_event("updated", version=2, section=["文旅"]))
 
     (one,) = seen_by_newsroom(system)
-    assert one.reason == "section 文旅 is outside agreement QSW-2025-07, which covers 要闻"
+    assert one.reason == "outside agreement QSW-2025-07: section 文旅 isn't among 要闻"

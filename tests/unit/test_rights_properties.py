@@ -138,7 +138,7 @@ def test_no_refused_picture_nor_its_caption_is_in_any_output(question: Question)
         for rendition in renditions if one not in passed else ():
             text = readable(rendition)
             assert one.url not in text
-            assert one.caption in stays or one.caption not in text
+            assert any(one.caption in kept for kept in stays) or one.caption not in text
 
 
 @settings(deadline=None)

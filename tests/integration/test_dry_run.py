@@ -113,6 +113,12 @@ def test_the_shell_names_what_is_wrong(shell):
     assert (done.exit_code, "data.headline" in done.stderr) == (1, True)
 
 
+def test_the_shell_says_that_there_is_no_such_file(shell):
+    done = shell.run("dry-run", "nothing.json")
+
+    assert (done.exit_code, "nothing.json: No such file" in done.stderr) == (1, True)
+
+
 def test_by_http_it_takes_a_writers_token(tmp_path):
     with web_newsroom.a_newsroom(tmp_path) as newsroom:
         event = web_newsroom.an_event()

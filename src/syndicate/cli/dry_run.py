@@ -21,8 +21,8 @@ def dry_run(
     as_json: AsJson = False,
 ) -> None:
     """Tell who would get an article, in which form, and which pictures would fall out. Nothing is written."""
-    told = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     with opened(context, ledger="made") as system:
+        told = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         timezone = system.newsroom.publisher.timezone
         try:
             found = system.dry_run(parse_structured(told))

@@ -66,3 +66,14 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
     )
+
+
+def find_case(
+    connection: Connection, article_id: str, *, newsroom: Newsroom, now: datetime
+) -> tuple[Case, Revision] | None:
+    """The case of an article by its id, with its newest revision; None for what is unknown or withdrawn."""
+    head = articles.head(connection, article_id)
+    revision = articles.revision(connection, article_id, head.revision) if head and head.revision else None
+    if head is None or revision is None or not isinstance(revision.data, Article):
+        return None
+    return read_case(connection, head, revision, newsroom=newsroom, now=now), revision

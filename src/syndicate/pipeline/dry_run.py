@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection
-
-from syndicate.ledger import articles
 from syndicate.ledger.database import Ledger
-from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance, PictureVerdict, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.partner import Partner
 from syndicate.model.record import Record
-from syndicate.pipeline.case import Case, read_case
+from syndicate.pipeline.case import Case, find_case
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.receive import Received, receive
 from syndicate.rights import clear, every_rule
@@ -45,20 +41,14 @@ def dry_run(ledger: Ledger, envelope: Envelope, *, newsroom: Newsroom, now: date
     """Take an event in, ask for everybody, and undo it. Raises `Invalid` and `Conflict` as taking it in would."""
     with ledger.rehearse() as connection:
         received = receive(connection, envelope, publisher=newsroom.publisher, now=now)
-        case = _case(connection, received, newsroom, now) if received.outcome == "accepted" else None
+        found = None
+        if received.outcome == "accepted":
+            found = find_case(connection, received.article_id, newsroom=newsroom, now=now)
     event = received.model_copy(update={"steps": ()})
-    if case is None:
+    if found is None:
         return DryRun(event=event)
+    case, _ = found
     return DryRun(event=event, headline=case.article.headline, prospects=tuple(_prospects(case)))
-
-
-def _case(connection: Connection, received: Received, newsroom: Newsroom, now: datetime) -> Case | None:
-    head = articles.head(connection, received.article_id)
-    assert head is not None  # it was just made, or known
-    revision = articles.revision(connection, head.id, head.revision)
-    if not isinstance(revision.data, Article):
-        return None
-    return read_case(connection, head, revision, newsroom=newsroom, now=now)
 
 
 def _prospects(case: Case) -> Iterator[Prospect]:

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from syndicate.ledger import articles
 from syndicate.ledger.database import Ledger
 from syndicate.markup.text import text_of
-from syndicate.model.article import Article
 from syndicate.model.clearance import Clearance
 from syndicate.model.partner import Partner
 from syndicate.model.record import Record
-from syndicate.pipeline.case import read_case
+from syndicate.pipeline.case import find_case
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.writing import write_story
 from syndicate.rights import clear
@@ -34,14 +32,14 @@ def preview(ledger: Ledger, article_id: str, partner: Partner, *, newsroom: News
     Pictures are those that it might have, though the article itself is held or refused.
     """
     with ledger.read() as connection:
-        head = articles.head(connection, article_id)
-        revision = articles.revision(connection, article_id, head.revision) if head and head.revision else None
-        if head is None or revision is None or not isinstance(revision.data, Article):
-            return None
-        question = read_case(connection, head, revision, newsroom=newsroom, now=now).question(partner)
+        found = find_case(connection, article_id, newsroom=newsroom, now=now)
+    if found is None:
+        return None
+    case, revision = found
+    question = case.question(partner)
     clearance = clear(question)
     shown = clearance.model_copy(update={"pictures": pictures(question)})
-    story, manifest = write_story(head, revision, clearance=shown, agreement=partner.agreement, newsroom=newsroom)
+    story, manifest = write_story(case.head, revision, clearance=shown, agreement=partner.agreement, newsroom=newsroom)
     return Preview(
         article=article_id,
         partner=partner.id,

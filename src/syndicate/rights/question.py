@@ -15,9 +15,9 @@ class Question(Record):
     """May this audience have this article now?
 
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
-    article as it first came out, whose targets count; `first_published` is when that was, whatever was corrected since.
-    `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn;
-    `ruling` what a person has decided for this audience.
+    article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
+    since. `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn; `ruling`
+    what a person has decided for this audience.
     """
 
     article: Article

@@ -9,11 +9,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger.deliveries import Delivery
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, Picture
 from syndicate.model.delivery import delivery_id
 from syndicate.model.event import Envelope
 from syndicate.model.feed import Directory, FeedFamily
-from syndicate.model.partner import Agreement, Destination, Partner
+from syndicate.model.partner import Destination, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.selection import Selection
 from syndicate.notices.wording import Wording, read_wording
@@ -186,7 +187,7 @@ def a_question(
     told = {
         "article": article,
         "publisher": a_publisher(),
-        "partner": None if public else a_partner(agreement=agreement, **partner),
+        "partner": None if public else a_partner(**{"agreement": agreement, **partner}),
         "released": article,
         "first_published": first_published or article.published_at,
         "now": now,

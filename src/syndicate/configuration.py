@@ -15,8 +15,10 @@ from syndicate.formats import ARTICLE_FORMATS
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.partner import Destination, Partner
-from syndicate.model.problem import Invalid, Problem, problems_of
+from syndicate.model.problem import Invalid, Problem, problems_of, read_whole
+from syndicate.model.publisher import Publisher
 from syndicate.model.record import canonical_json, digest_of
+from syndicate.model.soundness import partner_problems
 from syndicate.notices.wording import Wording, read_wording
 from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
@@ -35,7 +37,7 @@ MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has 
 def read_newsroom(settings: Settings) -> Newsroom:
     """Everything beside the settings. Raises `Invalid` with fields like `partners/jingchuwang.toml: name`."""
     problems: list[Problem] = []
-    partners = list(_partners(settings.config_dir / "partners", problems))
+    partners = list(_partners(settings.config_dir / "partners", settings.publisher, problems))
     problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
     wording = _wording(settings.config_dir / "notices", settings.publisher.language, problems)
@@ -151,16 +153,15 @@ def _fingerprint(settings: Settings, destination: Destination) -> str:
     return "".join(digest_of(canonical_json(part))[:OF_ADDRESS] for part in parts)
 
 
-def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:
+def _partners(folder: Path, publisher: Publisher, problems: list[Problem]) -> Iterator[Partner]:
     names: dict[str, str] = {}
     for file, written in _files(folder, problems):
         where = f"partners/{file.name}"
-        found: list[Problem] = []
-        try:
-            partner = Partner.model_validate({"id": file.stem} | written)
-        except ValidationError as error:
-            problems += _placed(where, problems_of(error))
+        partner, found = _partner({"id": file.stem} | written)
+        if partner is None:
+            problems += _placed(where, found)
             continue
+        found += partner_problems(partner, publisher)
         if partner.id != file.stem or partner.id == PUBLIC:
             found.append(Problem(field="id", message=f"must be the file's own name, {file.stem}, and not {PUBLIC}"))
         if partner.name in names:
@@ -170,6 +171,15 @@ def _partners(folder: Path, problems: list[Problem]) -> Iterator[Partner]:
             found += [_under(f"destinations.{number}", problem) for problem in _destination_problems(destination)]
         problems += _placed(where, found)
         yield partner
+
+
+def _partner(written: dict[str, Any]) -> tuple[Partner | None, list[Problem]]:
+    """`[agreement]` is the first of one."""
+    agreement = written.get("agreement")
+    if not isinstance(agreement, dict):
+        return read_whole(Partner, written)
+    partner, found = read_whole(Partner, written | {"agreement": [agreement]})
+    return partner, [one.model_copy(update={"field": one.field.replace("agreement.0", "agreement")}) for one in found]
 
 
 def _destination_problems(destination: Destination) -> list[Problem]:

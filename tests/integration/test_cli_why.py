@@ -24,7 +24,7 @@ def published(shell):
     shell.configure("partners/songtao.toml", a_partner_file("松涛网", agreement="ends = 2020-12-31"))
     shell.configure(
         "partners/heyuan.toml",
-        a_partner_file("河源网").replace("2020-01-01", "2098-01-01"),
+        a_partner_file("河源网").replace("2020-01-01", '2098-01-01\nat_start = "covered"'),
     )
     shell.run("publish", shell.file("one.json", an_event(article="qsw-1")))
     shell.perform()

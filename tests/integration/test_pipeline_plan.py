@@ -207,7 +207,7 @@ def test_a_hold_that_lapses_is_found_by_the_sweep_and_delivered(system: Rehearsa
 
 
 def test_an_agreement_that_begins_tomorrow_lets_the_article_go_at_midnight(system: Rehearsal):
-    system.partner(agreement=an_agreement(starts=date(2025, 5, 7)))
+    system.partner(agreement=an_agreement(starts=date(2025, 5, 7), at_start="covered"))
     system.publish(an_event())
 
     system.at(shanghai(2025, 5, 7))
@@ -309,7 +309,7 @@ def test_a_minor_correction_is_sent_where_the_significant_one_before_it_was_neve
 def test_a_minor_correction_is_sent_where_the_significant_one_before_it_was_held(system: Rehearsal):
     system.partner()
     system.publish(an_event())
-    system.partner(agreement=an_agreement(starts=date(2098, 1, 1)))
+    system.partner(agreement=an_agreement(starts=date(2098, 1, 1), at_start="covered"))
     system.publish(an_event("updated", version=2))
     system.partner()
 
@@ -619,7 +619,7 @@ def test_a_partner_that_must_wait_after_all_is_not_sent_what_was_tried_before(sy
     partner.will(reply(503))
     system.publish(an_event())
 
-    system.partner(agreement=an_agreement(starts=date(2025, 12, 1)))
+    system.partner(agreement=an_agreement(starts=date(2025, 12, 1), at_start="covered"))
     system.replan()
     system.let_time_pass(hours(100))
     system.sweep_and_run()

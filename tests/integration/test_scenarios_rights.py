@@ -403,3 +403,34 @@ def test_a_reprint_names_its_source_to_the_reader(system: Rehearsal):
     system.publish(an_event(origin=PERMITTED))
 
     assert STATE in json.loads(body(system, "yunfeng"))["bodies"][0]["value"]
+
+
+# Quotas and renewals
+
+
+def test_a_quota_that_is_used_up_holds_the_next_article_until_tomorrow(system: Rehearsal):
+    system.partner(agreement=an_agreement(quota={"per_day": 1}))
+    system.publish(an_event(article="a-1"))
+    system.publish(an_event(article="a-2"))
+    before = got(system, "yunfeng")
+
+    system.publish(an_event("updated", "a-1", version=2, headline="渡口今起复航"))
+    system.at(shanghai(2025, 5, 7))
+    system.sweep_and_run()
+
+    assert before == ["a-1"]
+    assert got(system, "yunfeng") == ["a-1", "a-1", "a-2"]
+
+
+def test_an_article_published_under_one_agreement_is_kept_under_its_renewal(system: Rehearsal):
+    last_day = date(2098, 5, 6)
+    former = an_agreement(ends=last_day, after_end="remove")
+    renewal = an_agreement(number="QSW-2098", starts=date(2098, 5, 7), ends=date(2099, 5, 6))
+    system.partner(agreement=(former, renewal))
+    system.publish(an_event())
+
+    system.at(shanghai(2098, 5, 7))
+    system.sweep_and_run()
+
+    assert got(system, "yunfeng") == ["a-1", "a-1"]
+    assert why(system, "yunfeng") == "all: cleared under agreement QSW-2098"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.model.partner import Agreement
+from syndicate.model.agreement import Agreement
 from syndicate.model.selection import Selection
 from tests.builders import an_agreement, an_event
 from tests.end_to_end.seed import read_page, the_page

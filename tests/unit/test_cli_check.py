@@ -46,7 +46,7 @@ def test_mistakes_everywhere_are_listed_at_once(shell):
     assert result.exit_code == 1
     assert fields(result)[:3] == [
         "syndicate.toml: web.port",
-        "partners/yunfeng.toml: agreement",
+        "partners/yunfeng.toml: agreement.ends",
         "feeds/all.toml: title",
     ]
     assert "zh-CN/ai-label.toml" in fields(result)

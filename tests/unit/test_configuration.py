@@ -80,7 +80,7 @@ def test_every_mistake_in_every_file_is_listed_at_once(config: Path):
     write(config, "notices/zh-CN/canonical-link.toml", 'text = "原文"\n')
 
     assert set(mistakes(config)) == {
-        "partners/aa.toml: agreement",
+        "partners/aa.toml: agreement.ends",
         "partners/bb.toml: name",
         "partners/bb.toml: nmae",
         "feeds/all.toml: description",
@@ -131,7 +131,7 @@ def test_two_destinations_of_one_name_are_a_mistake(config: Path):
     twice = PARTNER + PARTNER[PARTNER.index("[[destinations]]") :]
     write(config, "partners/yunfeng.toml", twice)
 
-    assert mistakes(config) == {"partners/yunfeng.toml": "two destinations have the same name"}
+    assert mistakes(config) == {"partners/yunfeng.toml: destinations": "two destinations have the same name"}
 
 
 @pytest.mark.parametrize("name", ["partners/yunfeng.toml", "feeds/all.toml", "notices/zh-CN/licence.toml"])

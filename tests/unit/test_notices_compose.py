@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from syndicate.markup.text import body_text, text_of
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, Origin, Picture
 from syndicate.model.clearance import Clearance, PictureVerdict
-from syndicate.model.partner import Agreement
 from syndicate.model.publisher import Publisher
 from syndicate.notices.compose import Composed, compose
 from syndicate.notices.wording import read_wording

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.model.partner import Agreement
+from syndicate.model.agreement import Agreement
 from syndicate.rights import clear
 from syndicate.rights.clear import RULES
 from syndicate.rights.delay import delay

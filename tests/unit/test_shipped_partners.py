@@ -34,7 +34,7 @@ def test_every_partner_file_is_named_after_its_id():
 
 
 def test_no_shipped_partner_has_an_agreement_because_none_is_known():
-    assert [partner.id for partner in shipped().values() if partner.agreement] == []
+    assert [partner.id for partner in shipped().values() if partner.agreements] == []
 
 
 def test_no_shipped_partner_has_a_destination_so_nothing_can_be_sent():
@@ -64,19 +64,18 @@ def test_every_demo_destination_is_on_this_computer_at_a_port_of_its_own():
 
 
 def test_one_demo_agreement_covers_some_sections_only():
-    agreement = demo()["demo-jingmen-xinwenwang"].agreement
+    (agreement,) = demo()["demo-jingmen-xinwenwang"].agreements
 
-    assert agreement is not None
     assert agreement.scope.sections == ("新闻中心 > 京山要闻", "专题专栏")
 
 
 def test_one_demo_agreement_covers_words_without_pictures():
-    pictures = {partner.agreement.pictures for partner in demo().values() if partner.agreement}
+    pictures = {agreement.pictures for partner in demo().values() for agreement in partner.agreements}
 
     assert pictures == {"none", "ours"}
 
 
 def test_one_demo_agreement_has_ended_so_that_a_refusal_is_seen():
-    ended = [partner.name for partner in demo().values() if partner.agreement and partner.agreement.ends.year == 2025]
+    ended = [partner.name for partner in demo().values() for one in partner.agreements if one.ends.year == 2025]
 
     assert ended == ["天门网"]

@@ -72,8 +72,7 @@ def _configured(newsroom: Newsroom) -> Configured:
 
 
 def _in_term(partner: Partner, today: date) -> bool:
-    agreement = partner.agreement
-    return agreement is not None and agreement.starts <= today <= agreement.ends
+    return any(agreement.starts <= today <= agreement.ends for agreement in partner.agreements)
 
 
 def _in_words(configured: Configured) -> str:

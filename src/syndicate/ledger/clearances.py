@@ -1,14 +1,15 @@
 """Who may have what, and why: one row for every answer that was ever given, refusals included."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select
 
 from syndicate.ledger.tables import articles, clearances, revisions
+from syndicate.model.agreement import Agreement, Period
 from syndicate.model.clearance import Clearance, PictureVerdict
-from syndicate.model.partner import Agreement
+from syndicate.model.supply import Supply
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,27 @@ def ever_cleared(connection: Connection, article_id: str) -> set[str]:
         clearances.c.article_id == article_id, clearances.c.decision == "cleared"
     )
     return set(connection.scalars(wanted.distinct()))
+
+
+def supply(connection: Connection, partner_id: str, article_id: str, *, since: Mapping[Period, datetime]) -> Supply:
+    """How many articles were first cleared for a partner since each of these moments; and whether this one ever was."""
+    earlier = clearances.alias()
+    counted_before = (
+        exists()
+        .where(*_cleared_for(partner_id, earlier), earlier.c.seq < clearances.c.seq)
+        .where(earlier.c.article_id == clearances.c.article_id)
+    )
+    first = select(clearances.c.article_id, clearances.c.decided_at)
+    first = first.where(*_cleared_for(partner_id, clearances), clearances.c.decided_at >= min(since.values()))
+    of_each = first.where(~counted_before).subquery()
+    counts = [func.count().filter(of_each.c.decided_at >= begins).label(period) for period, begins in since.items()]
+    this_one = select(exists().where(*_cleared_for(partner_id, clearances), clearances.c.article_id == article_id))
+    found = connection.execute(select(*counts).select_from(of_each)).one()
+    return Supply(**dict(found._mapping), counted=bool(connection.scalar(this_one)))
+
+
+def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return among.c.audience == partner_id, among.c.decision == "cleared"
 
 
 def selection(

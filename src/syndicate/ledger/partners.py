@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from syndicate.ledger import health
 from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import agreements, destinations
+from syndicate.model.agreement import Agreement
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.record import canonical_json, digest_of
 
@@ -19,7 +20,7 @@ def remember(connection: Connection, partners: Collection[Partner], *, now: date
     """Keep the agreements and destinations of these partners, where this version of them isn't kept yet."""
     if not partners:
         return
-    agreed = [(partner.id, partner.agreement) for partner in partners if partner.agreement]
+    agreed = [(partner.id, agreement) for partner in partners for agreement in partner.agreements]
     insert_new(
         connection,
         agreements,
@@ -57,12 +58,25 @@ def unknown(connection: Connection, partners: Collection[Partner]) -> list[Partn
     newest = _newest(connection, [partner.destination_id(one) for partner in partners for one in partner.destinations])
 
     def is_known(partner: Partner) -> bool:
-        return (partner.agreement is None or (partner.id, partner.agreement.version) in kept) and all(
+        return all((partner.id, agreement.version) in kept for agreement in partner.agreements) and all(
             newest.get(partner.destination_id(one), ({},))[0] == one.model_dump(mode="json")
             for one in partner.destinations
         )
 
     return [partner for partner in partners if not is_known(partner)]
+
+
+def hold(connection: Connection, ids: Collection[str]) -> None:
+    """Have nobody else hold the agreements of these partners until this transaction ends. Always in the same order."""
+    kept = select(agreements.c.version).where(agreements.c.partner_id.in_(sorted(ids)))
+    connection.execute(kept.order_by(agreements.c.partner_id, agreements.c.version).with_for_update()).all()
+
+
+def agreement(connection: Connection, partner_id: str, version: str) -> Agreement | None:
+    """The agreement as it was when it had this version; None for the public, and for what was never kept."""
+    wanted = select(agreements.c.document).where(agreements.c.partner_id == partner_id, agreements.c.version == version)
+    document = connection.scalar(wanted) if version else None
+    return Agreement.model_validate(document) if document else None
 
 
 def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:

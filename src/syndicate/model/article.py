@@ -36,6 +36,9 @@ class Permission(Record):
         max_length=500,
         description="the partners, or regions, that it may be passed on to; none named: nobody",
     )
+    territory: tuple[Region, ...] = Field(
+        default=(), max_length=300, description="where it may be published; nothing said means everywhere"
+    )
     starts: Moment | None = None
     ends: Moment | None = Field(
         default=None, description="from then on it goes to nobody, and those who have it are told"
@@ -113,6 +116,9 @@ class Article(Record):
         description="released to these partners, or partners in these regions, alone; as the first release says",
     )
     not_to: tuple[Target, ...] = Field(default=(), max_length=500, description="and not to these, whatever else")
+    territory: tuple[Region, ...] = Field(
+        default=(), max_length=300, description="where it may be published; nothing said means everywhere"
+    )
     items: tuple[ArticleId, ...] = Field(
         default=(),
         max_length=200,

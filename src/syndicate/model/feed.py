@@ -98,7 +98,7 @@ class Directory(Record):
             for family in self.feeds
             if family.each == "partner"
             for partner in self.partners
-            if partner.agreement
+            if partner.agreements
         }
 
     def section_feeds(self, section: tuple[str, ...], publisher: Publisher) -> list[FeedDefinition]:
@@ -119,6 +119,6 @@ class Directory(Record):
             if family.each == "one" and family.id == feed_id:
                 return family.whole(publisher)
             partner = self.partner(rest) if family.each == "partner" and rest != feed_id else None
-            if partner and partner.agreement:
+            if partner and partner.agreements:
                 return family.of_partner(partner, publisher)
         return None

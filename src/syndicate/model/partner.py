@@ -1,55 +1,16 @@
 """Who may carry our work, on which terms, and where it receives."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
+from syndicate.model.agreement import Agreement, begun, in_force
 from syndicate.model.article import Region
-from syndicate.model.record import Line, Name, Record, Slug, Url, canonical_json, digest_of
+from syndicate.model.record import Line, Name, Record, Slug, Url
 from syndicate.model.selection import Selection
-
-
-class Agreement(Record):
-    """The written agreement: without one, nothing leaves. Both dates are included, days in the publisher's zone."""
-
-    number: Name
-    starts: date
-    ends: date
-    scope: Selection = Field(default=Selection(), description="which articles it covers; nothing said means all")
-    pictures: Literal["none", "ours", "cleared"] = Field(
-        default="none", description="cleared: also others', where the picture's own record says they may have it"
-    )
-    reprints: Literal["none", "cleared"] = Field(
-        default="none", description="cleared: those whose own record says they may have them"
-    )
-    delay_minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, description="counted from first publication")
-    under_embargo: bool = Field(
-        default=False, description="gets embargoed articles at once, and is bound to hold them until their hour"
-    )
-
-    after_end: Literal["keep", "remove"] = Field(
-        default="keep",
-        description="what was sent under it: they keep it until it is corrected or withdrawn, "
-        "or it is taken back at the end",
-    )
-
-    @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> "Agreement":
-        if self.ends < self.starts:
-            raise ValueError(f"ends {self.ends} before it starts {self.starts}")
-        return self
-
-    @property
-    def version(self) -> str:
-        """Which wording of the terms this is: 12 hex digits that change whenever any term changes."""
-        return digest_of(canonical_json(self.model_dump(mode="json", exclude_defaults=True)))[:12]
-
-    def over(self, timezone: str) -> datetime:
-        """The moment after the last day of the term, by the clocks of this zone."""
-        return datetime.combine(self.ends + timedelta(days=1), time(), ZoneInfo(timezone))
 
 
 class Destination(Record):
@@ -76,15 +37,38 @@ class Partner(Record):
     wants: Selection = Field(default=Selection(), description="which articles of those it may have it asks for")
     only_by_name: bool = Field(default=False, description="gets only what is released to it by name or by region")
     unfiltered: bool = Field(default=False, description="gets also what [publisher.syndicates] keeps from the others")
-    agreement: Agreement | None = None
+    agreements: tuple[Agreement, ...] = Field(
+        default=(),
+        validation_alias="agreement",
+        description="one, or several that follow each other: a renewal can be written down before it starts",
+    )
     destinations: tuple[Destination, ...] = ()
 
-    @model_validator(mode="after")
-    def _distinct_destinations(self) -> "Partner":
-        names = [destination.name for destination in self.destinations]
+    @field_validator("agreements", mode="before")
+    @classmethod
+    def _one_or_several(cls, told: object) -> object:
+        """`[agreement]` and `[[agreement]]` are both understood."""
+        if told is None:
+            return ()
+        return (told,) if isinstance(told, dict | Agreement) else told
+
+    @field_validator("destinations")
+    @classmethod
+    def _distinct_destinations(cls, destinations: tuple[Destination, ...]) -> tuple[Destination, ...]:
+        names = [destination.name for destination in destinations]
         if len(set(names)) != len(names):
             raise ValueError("two destinations have the same name")
-        return self
+        return destinations
+
+    def agreement_at(self, moment: datetime, timezone: str) -> Agreement | None:
+        """The agreement that counts then: the one in term by these clocks, else the next, else the last that ended."""
+        if len(self.agreements) < 2:
+            return self.agreements[0] if self.agreements else None
+        return in_force(self.agreements, moment.astimezone(ZoneInfo(timezone)).date())
+
+    def begun(self, agreement: Agreement) -> date:
+        """The first day of the unbroken series of terms that this agreement of theirs carries on."""
+        return begun(agreement, self.agreements)
 
     def is_named_in(self, targets: Collection[str]) -> bool:
         """Whether a release names it, or the region it is in."""

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints
 
 from syndicate.model.article import Language
+from syndicate.model.business_hours import BusinessHours
 from syndicate.model.record import Name, Record, Url
-from syndicate.model.selection import Selection
+from syndicate.model.selection import SectionPath, Selection
 
 
 def _known_zone(name: str) -> str:
@@ -34,6 +35,10 @@ class Publisher(Record):
     syndicates: Selection = Field(
         default=Selection(), description="which articles leave at all, but to partners that are unfiltered"
     )
+    sections: tuple[SectionPath, ...] = Field(
+        default=(), description="the sections there are, so that no agreement names another; nothing said: not known"
+    )
+    business_hours: BusinessHours = BusinessHours()
     tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$")]
     tag_date: date
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from syndicate.markup.place import Statement, place
 from syndicate.markup.sanitise import sanitise
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import Clearance
-from syndicate.model.partner import Agreement
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
 from syndicate.model.story import Terms

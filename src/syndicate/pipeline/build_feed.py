@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from syndicate.formats import FEED_FORMATS, feed_format
-from syndicate.ledger import articles, clearances, feeds
+from syndicate.ledger import articles, clearances, feeds, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.feeds import FeedState
@@ -63,13 +63,13 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
     try:
         head = articles.head(connection, standing.article_id)
         revision = articles.revision(connection, standing.article_id, standing.revision)
-        partner = newsroom.directory.partner(definition.audience)
+        agreement = partners.agreement(connection, definition.audience, standing.terms)
         assert head is not None
         story, _ = write_story(
             head,
             revision,
             clearance=standing.clearance,
-            agreement=partner.agreement if partner else None,
+            agreement=agreement,
             newsroom=newsroom,
             body=definition.body,
         )
@@ -81,7 +81,6 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
 
 def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: Newsroom, base_url: str) -> str:
     """What the bytes depend on: when this is the same as last time, so are they."""
-    partner = newsroom.directory.partner(definition.audience)
     return digest_of(
         canonical_json(
             [
@@ -89,7 +88,6 @@ def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: News
                 newsroom.publisher.model_dump(mode="json"),
                 newsroom.wording.digest,
                 base_url,
-                partner.agreement.version if partner and partner.agreement else "",
                 [[standing.article_id, standing.revision, standing.edition] for standing in selected],
             ]
         )

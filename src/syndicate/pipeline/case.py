@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, derivations, rulings
+from syndicate.ledger import articles, clearances, derivations, rulings
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Ruling
 from syndicate.model.partner import Partner
+from syndicate.model.supply import NOTHING_SUPPLIED, Supply, began
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
 
@@ -28,6 +29,7 @@ class Case:
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    supplies: Mapping[str, Supply] = field(default_factory=dict)
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -39,6 +41,8 @@ class Case:
             first_published=self.head.first_published or self.article.published_at,
             withdrawn_master=self.withdrawn_master,
             ruling=self._ruling(partner.id if partner else PUBLIC),
+            updated=self.updated,
+            supply=self.supplies.get(partner.id, NOTHING_SUPPLIED) if partner else NOTHING_SUPPLIED,
             now=self.now,
         )
 
@@ -65,7 +69,19 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         last_withdrawn=articles.last_withdrawn(connection, head.id),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
+        supplies=supplies(connection, head.id, newsroom=newsroom, now=now),
     )
+
+
+def supplies(connection: Connection, article_id: str, *, newsroom: Newsroom, now: datetime) -> dict[str, Supply]:
+    """What the partners have had whose agreement bounds it."""
+    zone, found = newsroom.publisher.timezone, {}
+    for partner in newsroom.directory.partners:
+        agreement = partner.agreement_at(now, zone)
+        since = {period: began(period, now, zone) for period, _ in agreement.quota.limits()} if agreement else {}
+        if since:
+            found[partner.id] = clearances.supply(connection, partner.id, article_id, since=since)
+    return found
 
 
 def find_case(

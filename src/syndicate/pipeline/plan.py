@@ -1,7 +1,7 @@
 """Decides who gets the newest revision of an article, and owes it to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -11,11 +11,12 @@ from syndicate.ledger import articles, clearances, contents, deliveries, health,
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery, NewDelivery
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Clearance
-from syndicate.model.partner import Agreement, Partner
+from syndicate.model.partner import Partner
 from syndicate.model.step import Plan, Step, Withdraw
-from syndicate.pipeline.case import Case, read_case
+from syndicate.pipeline.case import Case, read_case, supplies
 from syndicate.pipeline.derived import plan_derived
 from syndicate.pipeline.duty import duty
 from syndicate.pipeline.newsroom import Newsroom
@@ -31,6 +32,7 @@ from syndicate.pipeline.owe import (
 )
 from syndicate.pipeline.writing import write_article, write_story
 from syndicate.rights import clear
+from syndicate.rights.quota import quota
 
 Histories = Mapping[str, Sequence[Delivery]]
 
@@ -69,13 +71,26 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
         partners.remember(connection, unknown, now=now)
+        if _is_used_up_meanwhile(connection, case):
+            return [Plan(article_id=article_id)]
         return [*_write_down(connection, case, revision, answers), *derived]
+
+
+def _is_used_up_meanwhile(connection: Connection, case: Case) -> bool:
+    """Whether another plan has used up a quota that this one has counted on. Until we have written, no other can."""
+    bounded = [partner for partner in case.newsroom.directory.partners if partner.id in case.supplies]
+    if not bounded:
+        return False
+    partners.hold(connection, [partner.id for partner in bounded])
+    fresh = supplies(connection, case.head.id, newsroom=case.newsroom, now=case.now)
+    seen = replace(case, supplies=fresh)
+    return any(quota(seen.question(partner)) != quota(case.question(partner)) for partner in bounded)
 
 
 def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
     """One audience's answer; no partner means the public."""
-    agreement = partner.agreement if partner else None
-    clearance = clear(case.question(partner))
+    question = case.question(partner)
+    agreement, clearance = question.agreement, clear(question)
     if partner is None or clearance.decision != "cleared":
         return Asked(partner.id if partner else PUBLIC, clearance, agreement, {})
     written = {

@@ -39,7 +39,7 @@ def preview(ledger: Ledger, article_id: str, partner: Partner, *, newsroom: News
     question = case.question(partner)
     clearance = clear(question)
     shown = clearance.model_copy(update={"pictures": pictures(question)})
-    story, manifest = write_story(case.head, revision, clearance=shown, agreement=partner.agreement, newsroom=newsroom)
+    story, manifest = write_story(case.head, revision, clearance=shown, agreement=question.agreement, newsroom=newsroom)
     return Preview(
         article=article_id,
         partner=partner.id,

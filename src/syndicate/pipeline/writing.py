@@ -2,10 +2,10 @@
 
 from syndicate.formats import article_format
 from syndicate.ledger.articles import Head, Revision
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.clearance import Clearance
 from syndicate.model.delivery import Manifest
-from syndicate.model.partner import Agreement
 from syndicate.model.story import Rendition, Story
 from syndicate.notices.compose import compose
 from syndicate.pipeline.newsroom import Newsroom

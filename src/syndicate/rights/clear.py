@@ -12,16 +12,19 @@ from syndicate.rights.person import person
 from syndicate.rights.pictures import pictures
 from syndicate.rights.preflight import preflight
 from syndicate.rights.question import Question, Rule
+from syndicate.rights.quota import quota
 from syndicate.rights.schedule import schedule
 from syndicate.rights.scope import scope
 from syndicate.rights.syndicated import syndicated
 from syndicate.rights.targets import targets
 from syndicate.rights.term import term
+from syndicate.rights.territory import territory
 from syndicate.rights.wanted import wanted
 
 RULES: tuple[Rule, ...] = (
     term,
     scope,
+    territory,
     origin,
     preflight,
     derived,
@@ -32,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     schedule,
     embargo,
     delay,
+    quota,
 )
 
 

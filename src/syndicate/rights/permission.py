@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from syndicate.model.article import Permission
 from syndicate.rights.question import Question, local
+from syndicate.rights.territory import beyond
 
 
 class Running(NamedTuple):
@@ -21,7 +22,9 @@ def names(permission: Permission | None, question: Question) -> bool:
 
 
 def running(permission: Permission, question: Question) -> Running:
-    """Whether it runs at this hour."""
+    """Whether it runs at this hour, and where they publish."""
+    if against := beyond(permission.territory, question.agreement):
+        return Running(False, against, None)
     starts, ends, publisher = permission.starts, permission.ends, question.publisher
     if starts and question.now < starts:
         return Running(False, f"our right to it begins on {local(starts, publisher)}", starts)

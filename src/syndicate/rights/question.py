@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Ruling, Verdict
-from syndicate.model.partner import Agreement, Partner
+from syndicate.model.partner import Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record
+from syndicate.model.supply import NOTHING_SUPPLIED, Supply
 
 
 class Question(Record):
@@ -16,8 +18,9 @@ class Question(Record):
 
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
     article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
-    since. `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn; `ruling`
-    what a person has decided for this audience.
+    since, and `updated` when it last changed significantly. `withdrawn_master` is the story it derives from, directly
+    or through others, if that was withdrawn; `ruling` what a person has decided for this audience, and `supply` what
+    they have had, where a quota asks for it.
     """
 
     article: Article
@@ -27,12 +30,14 @@ class Question(Record):
     first_published: Moment
     withdrawn_master: ArticleId | None = None
     ruling: Ruling | None = None
+    updated: Moment | None = None
+    supply: Supply = NOTHING_SUPPLIED
     now: Moment
 
     @property
     def agreement(self) -> Agreement | None:
-        """The partner's, if there is one."""
-        return self.partner.agreement if self.partner else None
+        """The partner's that counts now, if there is one."""
+        return self.partner.agreement_at(self.now, self.publisher.timezone) if self.partner else None
 
 
 class Rule(Protocol):

@@ -3,17 +3,21 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from syndicate.model.agreement import Agreement
 from syndicate.model.clearance import Verdict
-from syndicate.model.partner import Agreement
 from syndicate.model.publisher import Publisher
 from syndicate.rights.question import Question
 
 
 def term(question: Question) -> Verdict | None:
-    """Refuse without an agreement or after its end; hold until its first day. The public needs none."""
+    """Refuse without an agreement or after its end; hold until its first day. The public needs none.
+
+    What was out before the agreement began goes only if it says so; a renewal goes on with what the former one began.
+    """
     if question.partner is None:
         return None
-    return running(question.agreement, publisher=question.publisher, now=question.now)
+    agreement = question.agreement
+    return _was_out_before(agreement, question) or running(agreement, publisher=question.publisher, now=question.now)
 
 
 def running(agreement: Agreement | None, *, publisher: Publisher, now: datetime) -> Verdict | None:
@@ -23,8 +27,19 @@ def running(agreement: Agreement | None, *, publisher: Publisher, now: datetime)
     if now >= agreement.over(publisher.timezone):
         reason = f"agreement {agreement.number} ended on {agreement.ends}"
         return Verdict(decision="refused", rule="term", reason=reason, keeps=agreement.after_end == "keep")
-    begins = datetime.combine(agreement.starts, time(), ZoneInfo(publisher.timezone))
+    begins = agreement.begins(publisher.timezone)
     if now < begins:
         reason = f"agreement {agreement.number} starts on {agreement.starts}"
         return Verdict(decision="held", rule="term", reason=reason, until=begins)
     return None
+
+
+def _was_out_before(agreement: Agreement | None, question: Question) -> Verdict | None:
+    if agreement is None or agreement.at_start == "covered" or question.partner is None:
+        return None
+    begun = question.partner.begun(agreement)
+    out = max(question.first_published, question.updated or question.first_published)
+    if out >= datetime.combine(begun, time(), ZoneInfo(question.publisher.timezone)):
+        return None
+    reason = f"was out before agreement {agreement.number} started on {begun}, and that sends nothing of before"
+    return Verdict(decision="refused", rule="term", reason=reason, keeps=True)

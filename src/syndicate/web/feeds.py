@@ -54,8 +54,9 @@ def _partner_of(feed_id: str, system: System) -> str | None:
 def _require_term(partner_id: str, system: System) -> None:
     """Let a partner pass whose agreement runs today, by the rule that clears its articles; else 403 with its reason."""
     partner = system.newsroom.directory.partner(partner_id)
-    agreement = partner.agreement if partner else None
-    verdict = running(agreement, publisher=system.newsroom.publisher, now=system.clock())
+    publisher, now = system.newsroom.publisher, system.clock()
+    agreement = partner.agreement_at(now, publisher.timezone) if partner else None
+    verdict = running(agreement, publisher=publisher, now=now)
     if verdict is not None:
         raise HTTPException(403, verdict.reason)
 

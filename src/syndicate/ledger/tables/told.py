@@ -110,6 +110,7 @@ clearances = Table(
     Column("decided_at", UtcDateTime, nullable=False),
     UniqueConstraint("article_id", "revision", "audience", "edition"),
     Index("ix_clearances_audience", "audience", "article_id", "revision"),
+    Index("ix_clearances_cleared", "audience", "decided_at", **where("decision = 'cleared'")),
 )
 
 rulings = Table(

@@ -17,6 +17,12 @@ def pictures(question: Question) -> tuple[PictureVerdict, ...]:
     return tuple(_verdict(picture, question) for picture in question.article.pictures)
 
 
+def is_undecided(picture: Picture, question: Question) -> bool:
+    """Whether it stays here only because nobody has said whose it is."""
+    passed, reason = _whose(picture, question)
+    return not passed and reason.endswith(UNDECIDED)
+
+
 def _verdict(picture: Picture, question: Question) -> PictureVerdict:
     agreement, until = question.agreement, None
     if agreement is not None and agreement.pictures == "none":
@@ -26,13 +32,21 @@ def _verdict(picture: Picture, question: Question) -> PictureVerdict:
         if passed and picture.rights:
             runs = running(picture.rights, question)
             passed, reason, until = runs.now, reason if runs.now else runs.reason, runs.until
-    return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until)
+    credit = _recorded_credit(picture, question) if passed else ""
+    return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until, credit=credit)
+
+
+def _recorded_credit(picture: Picture, question: Question) -> str:
+    if picture.url not in question.credits_before:
+        return ""
+    return " ".join(filter(None, (picture.owner, picture.taken_by, picture.credit_line)))
 
 
 def _whose(picture: Picture, question: Question) -> tuple[bool, str]:
     """Whether it is ours, or we may pass it on, and why."""
     said = (*credits_in(picture.caption), *credits_in(picture.credit_line))
-    if others := _theirs(picture, said, question):
+    before = credits_in(question.credits_before.get(picture.url, ""))
+    if others := _theirs(picture, (*said, *before), question):
         return _passed_on(picture.rights, others, question)
     if picture.owner:
         return True, "recorded as ours"

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Ruling, Verdict
 from syndicate.model.partner import Agreement, Partner
@@ -17,7 +19,8 @@ class Question(Record):
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
     article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
     since. `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn; `ruling`
-    what a person has decided for this audience.
+    what a person has decided for this audience. `credits_before` is the credit line, by url, that the event gave those
+    pictures of which a person has recorded something: no record unsays it.
     """
 
     article: Article
@@ -28,6 +31,7 @@ class Question(Record):
     withdrawn_master: ArticleId | None = None
     ruling: Ruling | None = None
     now: Moment
+    credits_before: dict[str, str] = Field(default_factory=dict)
 
     @property
     def agreement(self) -> Agreement | None:

@@ -1,5 +1,6 @@
 """Rights in pictures that are recorded after publication, wherever the picture stands. On both databases."""
 
+import json
 from typing import Any
 
 import pytest
@@ -191,3 +192,92 @@ def test_a_permission_that_is_recorded_with_an_end_runs_out_by_itself(system: Re
 
     assert system.sent() == [("published", 1), ("updated", 1), ("updated", 1)]
     assert "mist.jpg" not in body(system)
+
+
+# what stands in the place of what fell out
+
+
+PLACEHOLDER = "（此处图片未获授权转载，请见原文）"
+
+
+def text(system: Rehearsal, partner: str = "yunfeng") -> str:
+    """The body that a partner was sent last."""
+    return str(json.loads(body(system, partner))["bodies"][0]["value"])
+
+
+def test_a_placeholder_stands_where_a_picture_fell_out_without_its_caption(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(missing_pictures="placeholder"))
+    system.partner("tianmen")
+
+    system.publish(a_pictured("a-1", MIST, OURS))
+
+    assert f'水位回落。</p><p data-notice="picture-placeholder">{PLACEHOLDER}</p><p><img' in text(system)
+    assert ("mist.jpg" in body(system), "上游的晨雾" in body(system)) == (False, False)
+    assert PLACEHOLDER not in text(system, "tianmen")
+
+
+def test_the_manifest_tells_what_was_passed_and_what_was_replaced_and_why(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(missing_pictures="placeholder"))
+
+    system.publish(a_pictured("a-1", MIST, OURS))
+
+    manifest = system.manifest(system.rows()[0])
+    assert [(one.passed, one.replaced) for one in manifest.pictures] == [(False, True), (True, False)]
+    assert manifest.pictures[0].reason == f"names {STATE} as its source: not ours to pass on"
+    assert "picture-placeholder:picture" in manifest.notices
+
+
+def test_when_a_right_ends_a_placeholder_takes_the_pictures_place(system: Rehearsal):
+    system.partner("yunfeng", agreement=an_agreement(pictures="cleared", missing_pictures="placeholder"))
+    system.publish(a_pictured("a-1", MIST | {"rights": LENT}))
+    assert PLACEHOLDER not in text(system)
+
+    record(system, MIST, ends=system.now)
+
+    assert (PLACEHOLDER in text(system), "上游的晨雾" in text(system)) == (True, False)
+
+
+# films
+
+
+FERRY = {"url": "https://news.example/film/ferry.mp4", "media_type": "video/mp4", "caption": "渡船过江", "owner": OWN}
+FILM = '<video controls poster="/img/ferry.jpg"><source src="/film/ferry.mp4"></video>'
+FILMED = f"<p>水位回落。</p><p>{FILM}</p><p>渡船过江</p>"
+
+
+@pytest.mark.parametrize(("agreed", "goes"), [("none", False), ("ours", True), ("cleared", True)])
+def test_a_film_goes_to_whom_its_agreement_covers(system: Rehearsal, agreed: str, goes: bool):
+    system.partner(agreement=an_agreement(video=agreed))
+
+    system.publish(an_event(body_html=FILMED, pictures=[FERRY, OURS]))
+
+    assert ("ferry.mp4" in text(system), "渡船过江" in text(system)) == (goes, goes)
+    named = [(one["type"], one["uri"].rpartition("/")[2]) for one in json.loads(body(system))["associations"]]
+    assert named == [*[("video", "ferry.mp4")] * goes, ("picture", "ferry.jpg")]
+
+
+def test_anothers_film_goes_to_whom_its_record_names(system: Rehearsal):
+    for partner in ("yunfeng", "tianmen"):
+        system.partner(partner, agreement=an_agreement(video="cleared"))
+    system.publish(an_event(body_html=FILMED, pictures=[FERRY | {"owner": STATE}]))
+    assert "ferry.mp4" not in body(system)
+
+    record(system, FERRY, **LENT)
+
+    assert ("ferry.mp4" in body(system), "ferry.mp4" in body(system, "tianmen")) == (True, False)
+
+
+def test_a_poster_that_nobody_passed_is_dropped_and_the_film_stays(system: Rehearsal):
+    system.partner(agreement=an_agreement(video="ours"))
+
+    system.publish(an_event(body_html=FILMED, pictures=[FERRY]))
+
+    assert ("ferry.mp4" in text(system), "ferry.jpg" in text(system)) == (True, False)
+
+
+def test_a_film_that_nobody_declared_never_goes(system: Rehearsal):
+    system.partner(agreement=an_agreement(video="cleared"))
+
+    system.publish(an_event(body_html=FILMED, pictures=[]))
+
+    assert ("ferry.mp4" in body(system), "video" in text(system)) == (False, False)

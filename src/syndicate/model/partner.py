@@ -35,6 +35,10 @@ class Agreement(Record):
         description="what was sent under it: they keep it until it is corrected or withdrawn, "
         "or it is taken back at the end",
     )
+    missing_pictures: Literal["remove", "placeholder"] = Field(
+        default="remove", description="what becomes of a picture that may not go along: nothing, or neutral words"
+    )
+    video: Literal["none", "ours", "cleared"] = Field(default="none", description="as `pictures`, for films")
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> "Agreement":

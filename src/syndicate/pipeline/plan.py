@@ -108,9 +108,14 @@ class Writer:
             rendition = write_article(format_name, story, case.newsroom)
         except Exception as error:
             return unwritable(case, format_name, error)
-        ends = agreement.over(case.newsroom.publisher.timezone) if agreement else None
         packed = contents.pack(rendition.body)
-        return Written(packed, rendition.media_type, packed_manifest(manifest), expires_at=ends)
+        expires_at = self._expires(clearance, agreement)
+        return Written(packed, rendition.media_type, packed_manifest(manifest), expires_at=expires_at)
+
+    def _expires(self, clearance: Clearance, agreement: Agreement | None) -> datetime | None:
+        """When this may not leave any more: with the agreement, or once the answer changes by itself."""
+        over = agreement.over(self._case.newsroom.publisher.timezone) if agreement else None
+        return min(filter(None, (over, clearance.until)), default=None)
 
 
 def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Asked]) -> list[Step]:

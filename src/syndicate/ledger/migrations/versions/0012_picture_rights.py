@@ -52,8 +52,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_picture_rights")),
     )
     op.create_index(op.f("ix_picture_rights_picture"), "picture_rights", ["picture"])
+    _comment_on_expiry("when a right that it is owed under ends; none for a removal")
     for rows in _carried():
         op.bulk_insert(carried, rows)
+
+
+def _comment_on_expiry(comment: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":  # SQLite has no comments
+        op.alter_column("deliveries", "expires_at", existing_type=sa.DateTime(timezone=True), comment=comment)
 
 
 def _carried() -> Iterator[list[dict[str, str]]]:
@@ -71,6 +77,7 @@ def _pictures(article_id: str, packed: bytes) -> Iterator[dict[str, str]]:
 
 
 def downgrade() -> None:
+    _comment_on_expiry("when the agreement's term is over; none for a removal")
     op.drop_index(op.f("ix_picture_rights_picture"), table_name="picture_rights")
     op.drop_table("picture_rights")
     op.drop_index(op.f("ix_article_pictures_article_id"), table_name="article_pictures")

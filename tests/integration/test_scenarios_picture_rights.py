@@ -149,6 +149,20 @@ def test_what_is_recorded_before_its_article_comes_counts_too(system: Rehearsal)
     assert "gate.jpg" in body(system)
 
 
+def test_rehearsal_preview_and_explanation_see_what_is_on_record(system: Rehearsal):
+    system.partner()
+    system.publish(a_pictured("a-1", GATE))
+    record(system, GATE, owner=OWN)
+    (partner,) = system.system.newsroom.directory.partners
+
+    rehearsed = system.system.dry_run(a_pictured("a-1", GATE, version=2, kind="updated"))
+    shown = system.system.preview("a-1", partner)
+
+    assert [one.pictures[0].reason for one in rehearsed.prospects] == ["recorded as ours", "recorded as ours"]
+    assert shown is not None
+    assert "gate.jpg" in shown.html
+
+
 def test_what_is_on_record_already_is_not_written_again(system: Rehearsal):
     system.partner()
     system.publish(a_pictured("a-1", GATE))

@@ -19,6 +19,7 @@ from syndicate.ledger.retention import Dropped
 from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.partner import Partner
+from syndicate.model.picture_rights import PictureRights
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
@@ -28,11 +29,19 @@ from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
+from syndicate.pipeline.picture_standing import (
+    Listed,
+    PictureStanding,
+    articles_with_pictures,
+    list_pictures,
+    picture_standing,
+)
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.preview import Preview, preview
 from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
+from syndicate.pipeline.record_rights import RightsRecorded, record_rights
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.rule import rule
@@ -121,6 +130,24 @@ class System:
         """Write down what a person has decided, and hand over what follows. Raises `Invalid`."""
         ruling = Ruling(decision=decision, by=by, reason=reason, at=self.clock())
         self.handover(rule(self.ledger, article_id, audience, ruling))
+
+    def record_rights(self, entries: Sequence[PictureRights]) -> RightsRecorded:
+        """Write down whose pictures are, all or none, and hand over what follows. Raises `Invalid`."""
+        done = record_rights(self.ledger, entries)
+        self.handover(done.steps)
+        return done
+
+    def picture(self, url: str) -> PictureStanding:
+        """How a picture stands: what is said of it, which articles carry it, and who gets it now."""
+        return picture_standing(self.ledger, url, newsroom=self.newsroom, now=self.clock())
+
+    def articles_with_pictures(self) -> list[str]:
+        """The live articles that carry pictures, by id."""
+        return articles_with_pictures(self.ledger)
+
+    def pictures_of(self, article_id: str) -> list[Listed]:
+        """A live article's pictures, and which of them nobody has recorded."""
+        return list_pictures(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
 
     def pause(self, destinations: Collection[str], *, because: str) -> list[str]:
         """Send nothing to these but removals, until they are resumed; tells which were not paused before."""

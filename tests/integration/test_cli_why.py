@@ -58,7 +58,7 @@ def test_no_line_is_wider_than_the_terminal(published):
 def test_pictures_that_fell_out_are_counted_for_each_partner_by_reason(published):
     told = published.run("why", "qsw-1", "yunfeng").stdout.partition("pictures dropped")[2]
 
-    assert re.search(r"云峰新闻网 +2 +agreement QSW-7 covers words only", told)
+    assert re.search(r"云峰新闻网 +2 +removed +agreement QSW-7 covers words only", told)
 
 
 def test_one_partner_is_found_by_its_name(published):

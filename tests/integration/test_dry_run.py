@@ -1,6 +1,7 @@
 """What would follow from an event: told before anybody sends it, the same that follows when it is sent, and undone."""
 
 import json
+import re
 
 import pytest
 
@@ -98,6 +99,16 @@ def test_the_shell_shows_answers_and_pictures(shell):
     assert "qsw-1 · 老码头重新开渡 · would be accepted as revision 1" in done.stdout
     assert "云峰新闻网" in done.stdout.partition("pictures dropped")[2]
     assert "refused" in done.stdout
+
+
+def test_the_shell_tells_which_pictures_would_be_replaced(shell):
+    terms = 'ends = 2099-12-31\nmissing_pictures = "placeholder"'
+    shell.configure("partners/yunfeng.toml", cli_newsroom.a_partner_file("云峰新闻网", agreement=terms))
+
+    done = shell.run("dry-run", shell.file("one.json", an_event(article="qsw-1")))
+
+    told = done.stdout.partition("pictures dropped")[2]
+    assert re.search(r"云峰新闻网 +2 +replaced +agreement QSW-7 covers words only", told)
 
 
 def test_the_shell_speaks_json(shell):

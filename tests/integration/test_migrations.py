@@ -1,5 +1,6 @@
 """What the migrations do to rows that are there already: on both databases, from the first shape to the newest."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from syndicate.ledger import deliveries, health
+from syndicate.ledger import deliveries, health, pictures
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import is_current, migrate
 from syndicate.model.delivery import Manifest
+from tests.builders import an_article
 from tests.fakes.postgresql import Cluster
 
 OLDEST = "0001"
@@ -102,6 +104,17 @@ def test_every_destination_is_taken_to_be_well_and_counts_on(old_ledger: Ledger)
         assert health.count_owed(connection, {"yunfeng/push": 1}) == {"yunfeng/push": (1, 3)}
 
 
+def test_the_pictures_of_what_was_published_before_are_found(old_ledger: Ledger):
+    migrate(old_ledger, to="0008")
+    with old_ledger.write() as connection:
+        _a_revision(connection, "a-2", an_article("a-2").model_dump_json().encode())
+
+    migrate(old_ledger)
+
+    with old_ledger.read() as connection:
+        assert pictures.carriers(connection, ["https://news.example/img/ferry.jpg"]) == ["a-2"]
+
+
 def _an_article(connection: Connection) -> None:
     connection.execute(
         text(
@@ -109,6 +122,21 @@ def _an_article(connection: Connection) -> None:
             "VALUES ('a-1', 'tag:news.example,2020-01-01:article:a-1', 3, 3, 3, 3, TRUE, FALSE)"
         )
     )
+
+
+def _a_revision(connection: Connection, id: str, words: bytes) -> None:
+    """A live article with one revision, as it was kept before pictures were noted beside it."""
+    told = {"id": id, "uri": f"tag:{id}", "digest": "a" * 64, "gzip": gzip.compress(words), "at": _moment(connection)}
+    for statement in (
+        "INSERT INTO contents (digest, size, gzip) VALUES (:digest, 1, :gzip)",
+        "INSERT INTO articles (id, uri, head_revision, planned_revision, plans, version, withdrawn, final) "
+        "VALUES (:id, :uri, 1, 1, 1, 1, FALSE, FALSE)",
+        "INSERT INTO events (seq, source, id, type, digest, article_id, version, revision, outcome, reason, notes, "
+        "received_at) VALUES (1, 'cms', 'e-1', 'article.published', :digest, :id, 1, 1, 'accepted', '', '[]', :at)",
+        "INSERT INTO revisions (article_id, revision, kind, event_seq, digest, section, updated, recorded_at) "
+        "VALUES (:id, 1, 'published', 1, :digest, '', :at, :at)",
+    ):
+        connection.execute(text(statement), told)
 
 
 def _a_delivery(connection: Connection, id: str, *, revision: int, state: str, tries: int, **changes: str) -> None:

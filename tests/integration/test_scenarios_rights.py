@@ -214,16 +214,20 @@ def test_12_what_one_rule_allows_and_another_denies_is_denied(system: Rehearsal)
     assert why(system, "yunfeng") == "targets: the newsroom doesn't release it to them"
 
 
+FUTURE = shanghai(2098, 5, 6, 12)  # rights run out by the database's clock, which nobody can turn
+
+
 def a_lease(**rights: Any) -> dict[str, Any]:
     return THEIRS | {"rights": {"evidence": "合同 2025-17", "pass_to": ["yunfeng"]} | rights}
 
 
 def test_13_when_a_pictures_lease_ends_those_who_had_it_get_a_correction_without_it_and_nobody_else(system: Rehearsal):
+    system.at(FUTURE)
     # given: one has the picture, one takes words only, one is not named in its record
     system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
     system.partner("tianmen", agreement=an_agreement(pictures="none"))
     system.partner("heyuan", agreement=an_agreement(pictures="cleared"))
-    system.publish(an_event(pictures=[a_lease(ends=(NOON + hours(1)).isoformat()), OURS]))
+    system.publish(an_event(pictures=[a_lease(ends=(FUTURE + hours(1)).isoformat()), OURS]))
     assert "mist.jpg" in body(system, "yunfeng")
     assert "mist.jpg" not in body(system, "heyuan")
 
@@ -239,8 +243,9 @@ def test_13_when_a_pictures_lease_ends_those_who_had_it_get_a_correction_without
 
 
 def test_13_also_where_a_minor_correction_was_not_sent_before(system: Rehearsal):
+    system.at(FUTURE)
     system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
-    leased = [a_lease(ends=(NOON + hours(1)).isoformat())]
+    leased = [a_lease(ends=(FUTURE + hours(1)).isoformat())]
     system.publish(an_event(pictures=leased), an_event("updated", version=2, change="minor", pictures=leased))
     assert system.sent() == [("published", 1)]
 
@@ -252,19 +257,21 @@ def test_13_also_where_a_minor_correction_was_not_sent_before(system: Rehearsal)
 
 
 def test_13_the_correction_says_why(system: Rehearsal):
+    system.at(FUTURE)
     system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
-    system.publish(an_event(pictures=[a_lease(ends=(NOON + hours(1)).isoformat())]))
+    system.publish(an_event(pictures=[a_lease(ends=(FUTURE + hours(1)).isoformat())]))
 
     system.advance(hours(1))
     system.sweep_and_run()
 
     (left_out,) = system.manifest(system.rows()[-1]).pictures
-    assert (left_out.passed, left_out.reason) == (False, "our right to it ended on 2025-05-06 13:00")
+    assert (left_out.passed, left_out.reason) == (False, "our right to it ended on 2098-05-06 13:00")
 
 
 def test_13_a_lease_that_begins_later_brings_the_picture_then(system: Rehearsal):
+    system.at(FUTURE)
     system.partner("yunfeng", agreement=an_agreement(pictures="cleared"))
-    system.publish(an_event(pictures=[a_lease(starts=(NOON + hours(1)).isoformat())]))
+    system.publish(an_event(pictures=[a_lease(starts=(FUTURE + hours(1)).isoformat())]))
     assert "mist.jpg" not in body(system, "yunfeng")
 
     system.advance(hours(1))
@@ -368,8 +375,9 @@ def test_a_permission_is_nothing_to_an_agreement_that_takes_no_reprints(system: 
 
 
 def test_when_its_permission_ends_a_reprint_is_taken_back_by_itself(system: Rehearsal):
+    system.at(FUTURE)
     takes_reprints(system)
-    ends = (NOON + hours(1)).isoformat()
+    ends = (FUTURE + hours(1)).isoformat()
     system.publish(an_event(origin=PERMITTED | {"rights": PERMITTED["rights"] | {"ends": ends}}))
 
     system.advance(hours(1))
@@ -434,3 +442,45 @@ def test_an_article_published_under_one_agreement_is_kept_under_its_renewal(syst
 
     assert got(system, "yunfeng") == ["a-1", "a-1"]
     assert why(system, "yunfeng") == "all: cleared under agreement QSW-2098"
+
+
+# what is still to be sent when a right ends
+
+
+def by_our_clock_only(system: Rehearsal) -> str:
+    """Two hours ago is now, for us: a right that ends in an hour by our clock has ended by the database's."""
+    system.at(system.database_time() - hours(2))
+    return (system.now + hours(1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (lambda ends: {"pictures": [a_lease(ends=ends)]}, "our right to a picture that it carries ended"),
+        (lambda ends: {"pictures": [a_lease(starts=ends)]}, "our right to another picture began"),
+        (
+            lambda ends: {"origin": PERMITTED | {"rights": PERMITTED["rights"] | {"ends": ends}}},
+            "the permission to pass it on ended",
+        ),
+    ],
+    ids=["lease", "lease to come", "reprint"],
+)
+def test_what_was_not_sent_before_a_right_ended_is_never_sent_and_says_which(system: Rehearsal, event: Any, said: str):
+    system.partner(agreement=an_agreement(pictures="cleared", reprints="cleared"))
+
+    system.publish(an_event(**event(by_our_clock_only(system))))
+    system.sweep()
+
+    assert system.sent() == []
+    assert system.rows()[0].reason == f"{said} before it could be sent"
+
+
+def test_the_plan_at_that_hour_sends_it_without_the_picture(system: Rehearsal):
+    system.partner(agreement=an_agreement(pictures="cleared"))
+    system.publish(an_event(pictures=[a_lease(ends=by_our_clock_only(system)), OURS]))
+
+    system.advance(hours(1))
+    system.sweep_and_run()
+
+    assert system.sent() == [("published", 1)]
+    assert ("mist.jpg" in body(system, "yunfeng"), "ferry.jpg" in body(system, "yunfeng")) == (False, True)

@@ -1,5 +1,6 @@
 """The tables of formats: what they hold can be loaded, and asking for anything else is told what there is."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
-from tests.golden.formats.samples import a_publisher, a_retraction, the_story
+from tests.golden.formats.samples import a_feed, a_picture, a_publisher, a_retraction, a_story, an_article, the_story
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -31,6 +32,22 @@ def test_every_article_format_writes_the_articles_own_name_so_that_no_two_articl
 
     assert story.uri.encode() in module.render(story, publisher=publisher).body
     assert retraction.uri.encode() in module.retract(retraction, publisher=publisher).body
+
+
+def test_a_film_is_called_a_film_in_every_format():
+    film = a_picture(3, url="https://news.example/film/3.mp4", media_type="video/mp4")
+    story = a_story(an_article(pictures=(film, a_picture(1))))
+    feed = a_feed(story)
+
+    ninjs = json.loads(article_format("ninjs").render(story, publisher=a_publisher()).body)
+    item = json.loads(feed_format("json").render(feed).body)["items"][0]
+
+    assert [(one["type"], one["rel"]) for one in ninjs["associations"]] == [("video", "video"), ("picture", "picture")]
+    assert ninjs["associations"][0]["renditions"][0]["contentType"] == "video/mp4"
+    for name in ("rss", "atom"):
+        assert b'type="video/mp4" medium="video"' in feed_format(name).render(feed).body
+    assert [one["mime_type"] for one in item["attachments"]] == ["video/mp4", "image/jpeg"]
+    assert item["image"].endswith("/img/1.jpg")
 
 
 @pytest.mark.parametrize(

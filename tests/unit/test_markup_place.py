@@ -134,6 +134,99 @@ def test_words_on_two_sides_of_a_picture_block_do_not_run_together():
     assert bare(f"前<p>{img('x.jpg')}</p>后") == "前<br>后"
 
 
+# Films
+
+
+def film(name: str, *sources: str, poster: str = "") -> str:
+    own = f' src="{SITE}{name}"' if name else ""
+    shown = f' poster="{SITE}{poster}"' if poster else ""
+    return f'<video controls=""{own}{shown}>' + "".join(f'<source src="{SITE}{one}">' for one in sources) + "</video>"
+
+
+def test_a_film_that_nobody_passed_goes_with_its_caption():
+    assert bare(f"<p>甲</p><p>{film('c.jpg')}</p><p>茶园</p><p>乙</p>") == "<p>甲</p><p>乙</p>"
+
+
+def test_a_film_goes_with_a_caption_that_is_declared_for_any_of_its_sources():
+    assert bare(f"<p>甲</p><figure>{film('', 'x.webm', 'c.jpg')}</figure><p>茶园</p>") == "<p>甲</p>"
+
+
+def test_a_film_stays_with_the_addresses_that_were_passed():
+    body = f"<p>{film('x.webm', 'c.jpg', 'd.jpg', poster='b.jpg')}</p><p>茶园</p>"
+    assert bare(body, "c.jpg") == f"<p>{film('', 'c.jpg')}</p><p>茶园</p>"
+
+
+def test_a_poster_that_was_passed_stays():
+    body = f"<p>{film('c.jpg', poster='b.jpg')}</p>"
+    assert bare(body, "c.jpg", "b.jpg") == body
+
+
+def test_a_film_carries_its_credit():
+    assert placed(f"<p>{film('c.jpg')}</p>", "c.jpg", head="", tail=()) == (
+        f'<p>{film("c.jpg")}</p><p data-notice="picture-credit">{CREDIT}</p>'
+    )
+
+
+# Placeholders
+
+WORDS_INSTEAD = "(此处图片未获授权)"
+
+
+def replaced(html: str, *passed: str) -> str:
+    instead = {SITE + name: WORDS_INSTEAD for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg") if name not in passed}
+    return place(
+        html,
+        head="",
+        tail=(),
+        passed={SITE + p for p in passed},
+        captions=CAPTIONS,
+        credits=CREDITS,
+        replaced=instead,
+        placeholders=[WORDS_INSTEAD],
+    )
+
+
+STAND_IN = f'<p data-notice="picture-placeholder">{WORDS_INSTEAD}</p>'
+WITHIN = f'<span data-notice="picture-placeholder">{WORDS_INSTEAD}</span>'
+
+
+def test_a_placeholder_stands_where_a_picture_fell_out_without_its_caption():
+    body = f"<p>甲</p><p>{img('a.jpg')}</p><p>湖心亭 图片来源:水务局</p><p>乙</p>"
+    assert replaced(body) == f"<p>甲</p>{STAND_IN}<p>乙</p>"
+
+
+def test_in_the_place_of_a_figure_too():
+    body = f"<p>甲</p><figure><p>{img('a.jpg')}</p><figcaption>湖心亭</figcaption></figure><p>乙</p>"
+    assert replaced(body) == f"<p>甲</p>{STAND_IN}<p>乙</p>"
+
+
+def test_a_shared_caption_stays_beneath_the_picture_that_stays():
+    body = f"<p>{img('a.jpg')}</p><p>{img('d.jpg')}{img('b.jpg')}</p><p>湖心亭 图片来源:水务局</p>"
+    shown = replaced(body, "b.jpg")
+    assert shown.startswith(f"{STAND_IN}<p>{WITHIN}{img('b.jpg')}")
+    assert shown.endswith("<p>湖心亭 图片来源:水务局</p>")
+
+
+def test_amid_words_it_stands_within_the_line():
+    assert replaced(f"<p>前{img('a.jpg')}后</p>") == f"<p>前{WITHIN}后</p>"
+
+
+def test_two_in_one_paragraph_are_two_blocks():
+    assert replaced(f"<div><p>{img('a.jpg')}{img('c.jpg')}</p></div>") == STAND_IN + STAND_IN
+
+
+def test_what_nobody_declared_is_not_replaced():
+    assert replaced(f"<p>甲</p><p>{img('x.jpg')}</p>") == "<p>甲</p>"
+
+
+def test_a_placeholder_is_a_line_of_the_plain_text():
+    assert text_of(replaced(f"<p>甲</p><p>{img('a.jpg')}</p><p>乙</p>")) == f"甲\n{WORDS_INSTEAD}\n乙"
+
+
+def test_placeholders_are_gone_where_none_are_wanted():
+    assert bare(replaced(f"<p>甲</p><p>{img('a.jpg')}</p>")) == "<p>甲</p>"
+
+
 # Credits
 
 
@@ -235,7 +328,8 @@ def _escape(words: str) -> str:
 
 
 PLAIN = WORDS.map(_escape)
-PICTURE = NAMES.map(img)
+FILM = st.builds(lambda name, source: film(name, source, poster="p.jpg"), NAMES, NAMES)
+PICTURE = st.one_of(NAMES.map(img), NAMES.map(img), FILM)
 CAPTION = st.sampled_from(["<p>湖心亭 图片来源:水务局</p>", "<p>茶园</p>", "<div><em>茶园</em></div>"])
 INLINE = st.one_of(PLAIN, PICTURE, PLAIN.map("<b>{}</b>".format), st.just("<br>"))
 INSIDE = st.lists(INLINE, max_size=4).map("".join)
@@ -259,8 +353,22 @@ def test_placing_twice_is_placing_once(body, passed):
 
 
 @given(BODIES, PASSED)
+def test_replacing_twice_is_replacing_once(body, passed):
+    once = replaced(body, *passed)
+    assert replaced(once, *passed) == once
+
+
+@given(BODIES, PASSED)
+def test_placeholders_change_no_other_word_and_are_clean(body, passed):
+    result = replaced(body, *passed)
+    assert body_text(result, captions=CAPTIONS) == body_text(body, captions=CAPTIONS)
+    assert sanitise(result, base_url=SITE) == result
+
+
+@given(BODIES, PASSED)
 def test_no_refused_picture_is_left_anywhere(body, passed):
-    result = placed(body, *passed)
+    result = placed(body, *passed) + replaced(body, *passed)
+    assert SITE + "p.jpg" not in result
     assert not [name for name in {"a.jpg", "b.jpg", "c.jpg", "d.jpg", "x.jpg"} - passed if SITE + name in result]
 
 

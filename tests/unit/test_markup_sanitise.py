@@ -52,7 +52,11 @@ def test_half_and_full_width_text_is_preserved_exactly():
         '<form action="https://evil.example/"><input name="a"></form>',
         "<svg><style><img src=x onerror=alert(1)></style></svg>",
         '<p style="background:url(https://evil.example/t.gif)">字</p>',
-        '<video src="https://evil.example/v.mp4" poster="https://evil.example/p.jpg">alert</video>',
+        '<audio src="https://evil.example/v.mp3">alert</audio>',
+        '<video src="javascript:alert(1)" poster="https://evil.example/p.jpg">alert</video>',
+        '<video onplay="alert(1)"><source src="data:video/mp4,evil"><p>evil</p></video>',
+        '<source src="https://evil.example/v.mp4">',
+        '<picture><source srcset="https://evil.example/v.webp"></picture>',
         '<img src="https://paper.example/a.jpg" srcset="javascript:alert(1) 2x">',
     ],
 )
@@ -150,11 +154,53 @@ def test_what_no_page_looks_like_neither_raises_nor_hangs(hostile):
     assert clean(once) == once
 
 
-TAGS = ["p", "div", "span", "b", "a", "button", "table", "td", "tr", "li", "ul", "h2", "svg", "object", "pre", "x-y"]
+def test_a_film_is_let_through_with_its_addresses_and_nothing_within_it():
+    film = (
+        '<video autoplay src="/v.mp4" poster="p.jpg" width="640" onplay="x()"><source src="v.webm" type="video/webm">'
+        "<source><p>看不了</p><img src='x.jpg'></video>"
+    )
+
+    assert sanitise(film, base_url="https://paper.example/a.html") == (
+        '<video controls="" src="https://paper.example/v.mp4" poster="https://paper.example/p.jpg" width="640">'
+        '<source src="https://paper.example/v.webm" type="video/webm"></video>'
+    )
+
+
+def test_a_film_without_an_address_goes():
+    assert clean("<p>前</p><video poster='p.jpg'>看不了</video><p>后</p>") == "<p>前</p><p>后</p>"
+
+
+TAGS = [
+    "video",
+    "p",
+    "div",
+    "span",
+    "b",
+    "a",
+    "button",
+    "table",
+    "td",
+    "tr",
+    "li",
+    "ul",
+    "h2",
+    "svg",
+    "object",
+    "pre",
+    "x-y",
+]
 PIECES = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
     st.sampled_from(
-        ["<br>", '<img src="/a b.jpg">', '<img data-src="b.png" srcset="c.jpg, d.jpg 2x">', "&nbsp;", "&#13;"]
+        [
+            "<br>",
+            '<video src="v.mp4" poster="p.jpg">',
+            '<source src="v.webm">',
+            '<img src="/a b.jpg">',
+            '<img data-src="b.png" srcset="c.jpg, d.jpg 2x">',
+            "&nbsp;",
+            "&#13;",
+        ]
     ),
     st.sampled_from(['<a href="?q=1&amp;r=2#x">', '<p data-notice="licence">', "<!-- 注 -->", "<", "&", '"', "\r\n"]),
     st.text(max_size=8),

@@ -18,6 +18,25 @@ def verdict_on(picture: Picture, *, public: bool = False, agreed: str = "ours", 
     return pictures(question)[0]
 
 
+@pytest.mark.parametrize(("agreed", "passed"), [("none", False), ("ours", True), ("cleared", True)])
+def test_a_film_of_ours_goes_as_the_agreement_says_of_films_whatever_it_says_of_pictures(agreed: str, passed: bool):
+    film = a_picture(url="https://news.example/film/1.mp4", media_type="video/mp4", owner=OWN)
+    pictured = an_agreement(pictures="ours" if agreed == "none" else "none", video=agreed)
+
+    (verdict,) = pictures(a_question(article=an_article(pictures=[film]), agreement=pictured))
+
+    assert verdict.passed == passed
+    assert passed or verdict.reason == f"agreement {pictured.number} covers no video"
+
+
+def test_what_stays_here_is_replaced_where_the_agreement_says_so():
+    article = an_article(pictures=[a_picture(), a_picture("mist", taken_by="")])
+
+    decided = pictures(a_question(article=article, agreement=an_agreement(missing_pictures="placeholder")))
+
+    assert [(one.passed, one.replaced) for one in decided] == [(True, False), (False, True)]
+
+
 def test_a_picture_by_the_articles_reporter_goes_along():
     assert verdict_on(a_picture(taken_by="顾晓舟")).passed
 

@@ -18,6 +18,7 @@ from syndicate.pipeline.writing import write_story
 from syndicate.rights import clear, every_rule
 from syndicate.rights.clear import RULES
 from syndicate.rights.question import Question
+from syndicate.rights.recorded import credits_before, recorded
 from tests.builders import NOON, OWN, STATE, a_newsroom, a_partner, a_question, an_agreement, an_article, hours
 from tests.golden.formats.samples import a_feed
 
@@ -54,30 +55,62 @@ agreements = st.builds(
     days,
     scope=few,
     delay_minutes=st.sampled_from([0, 0, 60, 60 * 24 * 30]),
-    pictures=st.sampled_from(["none", "ours"]),
+    pictures=st.sampled_from(["none", "ours", "cleared"]),
+    video=st.sampled_from(["none", "ours", "cleared"]),
+    missing_pictures=st.sampled_from(["remove", "placeholder"]),
     under_embargo=st.booleans(),
 )
+LENT = {"evidence": "合同 2025-17", "pass_to": ["yunfeng"]}
 pictures = st.lists(
     st.builds(
-        lambda credit, caption, taken_by, owner: {
-            "caption": f"{caption} {credit}",
-            "taken_by": taken_by,
-            "owner": owner,
-        },
+        lambda credit, caption, **told: {"caption": f"{caption} {credit}", **told},
         st.sampled_from(CREDITS),
         st.sampled_from(["渡船靠上新栈桥", "上游的晨雾", "渠首的闸门"]),
         taken_by=st.sampled_from(["", "顾晓舟", "过路人"]),
         owner=st.sampled_from(["", OWN, STATE]),
+        media_type=st.sampled_from(["image/jpeg", "image/jpeg", "video/mp4"]),
+        rights=st.sampled_from([None, LENT]),
     ),
     max_size=4,
 )
+POSTER = "https://news.example/img/poster.jpg"  # of every film, and declared by nobody
 
 
-def written(pictures: list[dict[str, str]], **told: Any) -> Article:
-    """An article whose body shows every picture with its caption, as the CMS has it."""
+def written(pictures: list[dict[str, Any]], **told: Any) -> Article:
+    """An article whose body shows every picture with its caption, as the CMS has it, and a film nobody declared."""
     named = [Picture(url=f"https://news.example/img/{number}.jpg", **one) for number, one in enumerate(pictures)]
-    figures = "".join(f'<figure><img src="{one.url}"><figcaption>{one.caption}</figcaption></figure>' for one in named)
-    return an_article(body_html=f"<p>停航六年之后。</p>{figures}<p>票价两元。</p>", pictures=named, **told)
+    shown = "".join(map(figure, named))
+    body = f'<p>停航六年之后。</p>{shown}<p><video src="https://news.example/img/undeclared.mp4"></video></p><p>票价两元。</p>'
+    return an_article(body_html=body, pictures=named, **told)
+
+
+def figure(one: Picture) -> str:
+    shown = f'<video poster="{POSTER}"><source src="{one.url}"></video>' if one.is_video else f'<img src="{one.url}">'
+    return f"<figure>{shown}<figcaption>{one.caption}</figcaption></figure>"
+
+
+records = st.dictionaries(
+    st.integers(0, 3).map(lambda number: f"https://news.example/img/{number}.jpg"),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "owner": st.sampled_from(["", OWN, STATE]),
+            "credit_line": st.sampled_from(CREDITS),
+            "taken_by": st.sampled_from(["", "顾晓舟"]),
+            "evidence": st.sampled_from(["", "合同 2025-18"]),
+            "pass_to": st.sampled_from([(), ("yunfeng",), ("tianmen",)]),
+            "starts": st.sampled_from([None, NOON + hours(1)]),
+            "ends": st.sampled_from([None, NOON, NOON + hours(2)]),
+        },
+    ),
+    max_size=3,
+)
+
+
+def on_record(question: Question, records: dict[str, dict[str, Any]]) -> Question:
+    """The same question, once somebody has recorded this."""
+    before = credits_before(question.article, records)
+    return question.model_copy(update={"article": recorded(question.article, records), "credits_before": before})
 
 
 articles = st.builds(
@@ -104,10 +137,12 @@ questions = st.builds(
 
 
 likely = st.builds(  # to be cleared: what is asked for then is what the outputs carry
-    lambda article, agreed, public: a_question(article=article, agreement=an_agreement(pictures=agreed), public=public),
+    lambda article, public, **agreed: a_question(article=article, agreement=an_agreement(**agreed), public=public),
     st.builds(written, pictures),
-    st.sampled_from(["none", "ours", "ours"]),
-    st.booleans(),
+    st.sampled_from([False, False, True]),
+    pictures=st.sampled_from(["none", "ours", "cleared"]),
+    video=st.sampled_from(["none", "ours", "cleared"]),
+    missing_pictures=st.sampled_from(["remove", "placeholder"]),
 )
 
 
@@ -124,8 +159,9 @@ def outputs(question: Question, clearance: Clearance) -> tuple[Story, list[Rendi
 
 
 @settings(deadline=None)
-@given(likely | questions)
-def test_no_refused_picture_nor_its_caption_is_in_any_output(question: Question):
+@given(likely | questions, records)
+def test_no_refused_picture_nor_its_caption_is_in_any_output(question: Question, records: dict[str, dict[str, Any]]):
+    question = on_record(question, records)
     clearance = clear(question)
     if clearance.decision != "cleared":
         return
@@ -134,11 +170,43 @@ def test_no_refused_picture_nor_its_caption_is_in_any_output(question: Question)
 
     _, renditions = outputs(question, clearance)
 
+    for rendition in renditions:
+        assert b"undeclared.mp4" not in rendition.body
+        assert b"poster.jpg" not in rendition.body
     for one in question.article.pictures:
         for rendition in renditions if one not in passed else ():
             text = readable(rendition)
             assert one.url not in text
             assert any(one.caption in kept for kept in stays) or one.caption not in text
+
+
+@settings(deadline=None)
+@given(likely, records)
+def test_a_placeholder_stands_for_each_picture_that_was_replaced_and_for_no_other(
+    question: Question, records: dict[str, dict[str, Any]]
+):
+    question = on_record(question, records)
+    clearance = clear(question)
+
+    story, _ = outputs(question, clearance)
+
+    replaced = [one for one in clearance.pictures if one.replaced]
+    assert story.article.body_html.count('"picture-placeholder"') == len(replaced)
+    assert not any(one.passed for one in replaced)
+
+
+@given(likely, records)
+def test_no_record_passes_on_what_is_credited_to_somebody_else_unless_it_names_the_partner_and_says_why(
+    question: Question, records: dict[str, dict[str, Any]]
+):
+    question = on_record(question, records)
+
+    passed = clear(question).passed_pictures
+
+    for one in question.article.pictures:
+        if one.url in passed and STATE in (one.caption + one.owner):
+            assert one.rights is not None
+            assert (one.rights.evidence != "", "yunfeng" in one.rights.pass_to) == (True, True)
 
 
 @settings(deadline=None)

@@ -1,7 +1,6 @@
 """Who may ask, by shell? `dry-run` tells what would follow from an event, before anybody sends it."""
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from rich.console import RenderableType
 
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, legible, local, output, print_json, table
+from syndicate.cli.why import dropped_pictures
 from syndicate.model.event import parse_structured
 from syndicate.pipeline.dry_run import DryRun, Prospect
 from syndicate.pipeline.receive import Conflict
@@ -62,9 +62,4 @@ def _form(one: Prospect) -> str:
 
 def _pictures(found: DryRun) -> RenderableType | None:
     """Which pictures each audience would not get, by reason."""
-    rows = [
-        (one.name, many, reason)
-        for one in found.prospects
-        for reason, many in Counter(each.reason for each in one.pictures if not each.passed).items()
-    ]
-    return table("partner", "pictures dropped", "reason", rows=rows, right=["pictures dropped"]) if rows else None
+    return dropped_pictures({one.name: one.pictures for one in found.prospects})

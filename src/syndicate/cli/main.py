@@ -21,6 +21,7 @@ from syndicate.cli import (
     feeds,
     ledger,
     notices,
+    pictures,
     publish,
     replay,
     rulings,
@@ -71,6 +72,19 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         "notice": (
             "See the words that we owe the reader, as they would stand on an article.",
             (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
+        ),
+        "picture": (
+            "Record whose pictures are and to whom they may go, also long after they were published.",
+            (
+                (
+                    "record",
+                    pictures.record,
+                    "syndicate picture record URL --owner 京山网 --by 沈禾 --reason 摄影部来函",
+                ),
+                ("import", pictures.import_file, "syndicate picture import 图片授权.csv --by 沈禾 --reason 年度合同"),
+                ("show", pictures.show, "syndicate picture show https://www.example/img/1.jpg"),
+                ("list", pictures.list_all, "syndicate picture list --undecided"),
+            ),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

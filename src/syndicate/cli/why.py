@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, legible, local, output, print_json, table
-from syndicate.model.clearance import Verdict
+from syndicate.model.clearance import PictureVerdict, Verdict
 from syndicate.model.feed import Directory
 from syndicate.monitor.why import Explanation, Why
 from syndicate.monitor.why import why as explain
@@ -103,12 +103,18 @@ def _standing(explanation: Explanation, timezone: str) -> str:
 
 def _pictures(found: Why) -> RenderableType | None:
     """How many pictures each partner doesn't get, by reason."""
+    return dropped_pictures({one.name: one.pictures for one in found.explanations})
+
+
+def dropped_pictures(each: Mapping[str, Sequence[PictureVerdict]]) -> RenderableType | None:
+    """How many pictures each partner, by its name, doesn't get, by reason, and what becomes of them."""
     rows = [
-        (one.name, many, reason)
-        for one in found.explanations
-        for reason, many in Counter(picture.reason for picture in one.pictures if not picture.passed).items()
+        (name, many, "replaced" if replaced else "removed", reason)
+        for name, decided in each.items()
+        for (reason, replaced), many in Counter((one.reason, one.replaced) for one in decided if not one.passed).items()
     ]
-    return table("partner", "pictures dropped", "reason", rows=rows, right=["pictures dropped"]) if rows else None
+    headings = ("partner", "pictures dropped", "and", "reason")
+    return table(*headings, rows=rows, right=["pictures dropped"], whole=["and"]) if rows else None
 
 
 def _addresses(found: Why) -> list[str]:

@@ -58,7 +58,7 @@ def _add_picture(parent: etree._Element, picture: Picture, story: Story) -> None
         url=picture.url,
         fileSize=picture.size_bytes,
         type=picture.media_type,
-        medium="image",
+        medium="video" if picture.is_video else "image",
         width=picture.width,
         height=picture.height,
     )

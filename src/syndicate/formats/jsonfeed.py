@@ -41,7 +41,7 @@ def _item(story: Story, feed: Feed) -> dict[str, Any]:
             "content_html": body,
             "content_text": None if body else article.summary or article.headline,
             "summary": article.summary,
-            "image": article.pictures[0].url if article.pictures else None,
+            "image": next((picture.url for picture in article.pictures if not picture.is_video), None),
             "date_published": story.published.isoformat(),
             "date_modified": story.modified.isoformat(),
             "authors": [{"name": name} for name in creators(article)],

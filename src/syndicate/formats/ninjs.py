@@ -130,12 +130,13 @@ def _web_page(url: str) -> dict[str, str]:
 
 
 def _association(picture: Picture, story: Story) -> dict[str, Any]:
+    kind = "video" if picture.is_video else "picture"
     return present(
         {
-            "name": picture.caption or picture.url.rsplit("/", 1)[-1] or "picture",
-            "rel": "picture",
+            "name": picture.caption or picture.url.rsplit("/", 1)[-1] or kind,
+            "rel": kind,
             "uri": picture.url,
-            "type": "picture",
+            "type": kind,
             "by": story.terms.credits.get(picture.url),
             "descriptions": _texts(("caption", picture.caption)),
             "renditions": [_file(picture)],

@@ -55,7 +55,7 @@ def claim(connection: Connection, wanted: Sequence[Due], *, token: str, now: dat
     """Take those of these that may still be sent, by one conditional update, run for all of them in one call.
 
     What waits is wanted: whoever moves an article on, or answers a partner anew, cancels what waited for that in the
-    same transaction. Refused are those whose agreement has ended, and those whose destination is being sent another
+    same transaction. Refused are those of which a right has ended, and those whose destination is being sent another
     delivery of the same article, also one that stands before it in `wanted`.
     """
     rows = [(due.seq, token, now, now + lease) for due in sorted(wanted)]

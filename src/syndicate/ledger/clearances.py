@@ -36,6 +36,18 @@ def of_revision(connection: Connection, article_id: str, number: int) -> dict[st
     return {row.audience: _standing(row) for row in rows}
 
 
+def given(connection: Connection, article_id: str, revision: int, audience: str, edition: int) -> Standing | None:
+    """One answer, however old, by what a delivery that was owed under it says."""
+    wanted = select(clearances).where(
+        clearances.c.article_id == article_id,
+        clearances.c.revision == revision,
+        clearances.c.audience == audience,
+        clearances.c.edition == edition,
+    )
+    row = connection.execute(wanted).one_or_none()
+    return _standing(row) if row else None
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer that was just given. It is `new` unless the former one said the same under the same terms."""

@@ -174,20 +174,18 @@ def cancel_waiting(
     )
 
 
-def expired(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """What still waits though the agreement it was owed under has ended: (id, article)."""
-    wanted = select(deliveries.c.id, deliveries.c.article_id).where(
-        deliveries.c.state == WAITING, deliveries.c.expires_at <= now
-    )
-    return [(row.id, row.article_id) for row in connection.execute(wanted.limit(limit))]
+def expired(connection: Connection, *, now: datetime, limit: int) -> list[Delivery]:
+    """What still waits though a right that it was owed under has ended."""
+    wanted = select(deliveries).where(deliveries.c.state == WAITING, deliveries.c.expires_at <= now)
+    return [_delivery(row) for row in connection.execute(wanted.limit(limit))]
 
 
-def cancel_expired(connection: Connection, delivery_id: str, *, now: datetime) -> None:
+def cancel_expired(connection: Connection, delivery_id: str, *, reason: str, now: datetime) -> None:
     """Cancel one of these, unless something has become of it since. The caller has locked the article."""
     connection.execute(
         update(deliveries)
         .where(_named(delivery_id), deliveries.c.state == WAITING)
-        .values(state="cancelled", reason="the agreement ended before it could be sent", due_at=None, settled_at=now)
+        .values(state="cancelled", reason=reason, due_at=None, settled_at=now)
     )
 
 
@@ -196,7 +194,7 @@ def rearm(
 ) -> list[str]:
     """Let deliveries that ended wait again, due now, as far as they are still wanted; tells which do.
 
-    Left alone are those that a newer revision or answer has overtaken, whose agreement has ended, that were never
+    Left alone are those that a newer revision or answer has overtaken, whose rights have ended, that were never
     written, whose bytes are gone, or for whose article something waits for the same destination already.
     """
     concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
@@ -262,7 +260,7 @@ def unpark(connection: Connection, seqs: Sequence[int], *, now: datetime) -> Non
 
 
 def in_term(now: datetime) -> ColumnElement[bool]:
-    """Whether the agreement that it was owed under still runs."""
+    """Whether every right that it was owed under still runs."""
     return or_(deliveries.c.expires_at.is_(None), deliveries.c.expires_at > now)
 
 

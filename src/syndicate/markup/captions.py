@@ -49,6 +49,11 @@ def lines_and_pictures(tokens: Iterable[Token]) -> list[Line | Picture]:
     return found
 
 
+def captions_of(pictures: Iterable[Picture], captions: Mapping[str, str]) -> set[str]:
+    """The captions of these, as a reader sees them."""
+    return {seen(captions.get(url, "")) for picture in pictures for url in picture.urls} - {""}
+
+
 def groups(items: Sequence[Line | Picture], captions: Mapping[str, str]) -> list[Group]:
     """Every run of pictures with its captions; `captions` gives each picture's caption by its url."""
     found: list[Group] = []
@@ -61,7 +66,7 @@ def groups(items: Sequence[Line | Picture], captions: Mapping[str, str]) -> list
         if not run:
             at += 1
             continue
-        lines = _captions_at(items, at, {seen(captions.get(picture.url, "")) for picture in run} - {""})
+        lines = _captions_at(items, at, captions_of(run, captions))
         at += sum(count for _, count in lines)
         following = items[at] if at < len(items) else None
         next_line = following if isinstance(following, Line) else None

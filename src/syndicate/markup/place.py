@@ -6,18 +6,18 @@ then statements that lost their marker on the way, and only then is anything add
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lxml.html import Element, HtmlElement
 
-from syndicate.markup.captions import Group, Line, groups, lines_and_pictures
+from syndicate.markup.captions import Line, groups, lines_and_pictures
 from syndicate.markup.characters import seen
-from syndicate.markup.links import srcset_urls
-from syndicate.markup.prune import erase, prune, take_out_picture
-from syndicate.markup.tags import HEADINGS, INLINE
-from syndicate.markup.tree import Picture, is_notice, no_prose, parse, serialise, tokens
+from syndicate.markup.pictures import AROUND_A_PICTURE, HOLDS_NO_BLOCK, drop_pictures, notice
+from syndicate.markup.prune import erase, prune
+from syndicate.markup.tags import PICTURES
+from syndicate.markup.tree import Picture, is_notice, is_placeholder, no_prose, parse, serialise, tokens
 
-_AROUND_A_PICTURE = frozenset(("p", *HEADINGS, "div", "section", *INLINE))
-_HOLDS_NO_BLOCK = frozenset(("p", *HEADINGS))
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,21 @@ def place(
     passed: Collection[str],
     captions: Mapping[str, str],
     credits: Mapping[str, str],
+    replaced: Mapping[str, str] = _NOTHING,
+    placeholders: Collection[str] = (),
 ) -> str:
     """`html` with the pictures in `passed` only (by url; all others go, with their captions) and our statements placed.
 
-    `captions` and `credits` give the words under each picture by its url. A body that begins with `head` already, in
-    a paragraph that goes on, keeps it there. All other words stay as they are (`body_text`). Twice is once.
+    `captions` and `credits` give the words under each picture by its url; `replaced` those that stand in the place of
+    one that goes; one whose words are among `placeholders` stays, if it stands there from before. A body that begins
+    with `head` already, in a paragraph that goes on, keeps it there. All other words stay as they are (`body_text`).
+    Twice is once.
     """
     root = parse(html)
-    for notice in [element for element in root.iterdescendants() if is_notice(element)]:
-        notice.drop_tree()
-    _drop_pictures(root, passed=passed, captions=captions)
+    for element in [element for element in root.iterdescendants() if is_notice(element)]:
+        if not (is_placeholder(element) and element.text in placeholders and len(element) == 0):
+            element.drop_tree()
+    drop_pictures(root, passed=passed, captions=captions, replaced=replaced)
     _drop_unmarked(root, head=head, tail=tail)
     _add_credits(root, captions=captions, credits=credits)
     _add_head(root, head)
@@ -60,38 +65,6 @@ def _lines_and_pictures(root: HtmlElement) -> list[Line | Picture]:
 
 def _lines(root: HtmlElement) -> list[Line]:
     return [item for item in _lines_and_pictures(root) if isinstance(item, Line)]
-
-
-def _drop_pictures(root: HtmlElement, *, passed: Collection[str], captions: Mapping[str, str]) -> None:
-    pictures = [Picture(element) for element in root.iter("img")]
-    refused = [picture for picture in pictures if picture.url not in passed]
-    urls = ({picture.url for picture in refused} | set(captions)) - set(passed)
-    holders = [
-        holder
-        for group in groups(_lines_and_pictures(root), captions)
-        for caption in _orphaned(group, passed=passed, captions=captions)
-        for holder in erase(caption)
-    ]
-    for picture in refused:
-        take_out_picture(picture.element)
-    for holder in holders:
-        prune(holder)
-    _drop_addresses(root, refused=urls, passed=passed)
-
-
-def _orphaned(group: Group, *, passed: Collection[str], captions: Mapping[str, str]) -> list[Line]:
-    """The captions of a group that belong to none of the pictures staying in it."""
-    staying = {seen(captions.get(picture.url, "")) for picture in group.pictures if picture.url in passed}
-    return [caption for caption in group.captions if caption.seen not in staying]
-
-
-def _drop_addresses(root: HtmlElement, *, refused: Collection[str], passed: Collection[str]) -> None:
-    """No way round: neither a link to a refused picture, nor another size of a passed one that nobody passed."""
-    for link in [link for link in root.iter("a") if link.get("href") in refused]:
-        link.drop_tag()
-    for picture in root.iter("img"):
-        if not set(srcset_urls(picture.get("srcset") or "")) <= set(passed):
-            del picture.attrib["srcset"]
 
 
 def _drop_unmarked(root: HtmlElement, *, head: str, tail: Sequence[Statement]) -> None:
@@ -113,7 +86,7 @@ def _add_credits(root: HtmlElement, *, captions: Mapping[str, str], credits: Map
         under = [*group.captions, *([group.next_line] if group.next_line else [])]
         read = "\n".join(line.seen for line in under)
         for picture in group.pictures:
-            credit = credits.get(picture.url, "")
+            credit = next((credits[url] for url in picture.urls if url in credits), "")
             if credit and seen(credit) not in read:
                 _add_credit(picture.element, credit)
 
@@ -123,19 +96,19 @@ def _add_credit(picture: HtmlElement, credit: str) -> None:
     caption = next(figure.iter("figcaption"), None) if figure is not None else None
     if caption is None:
         block = _block_of(picture)
-        inside_text = any(ancestor.tag in _HOLDS_NO_BLOCK for ancestor in block.iterancestors())
-        notice = _notice("span" if inside_text else "p", "picture-credit", credit)
-        notice.tail, block.tail = block.tail, None  # addnext would put it behind the words that follow the picture
-        block.addnext(notice)
+        inside_text = any(ancestor.tag in HOLDS_NO_BLOCK for ancestor in block.iterancestors())
+        placed = notice("span" if inside_text else "p", "picture-credit", credit)
+        placed.tail, block.tail = block.tail, None  # addnext would put it behind the words that follow the picture
+        block.addnext(placed)
     elif seen(credit) not in seen(caption.text_content()):
-        caption.append(_notice("span", "picture-credit", " " + credit))
+        caption.append(notice("span", "picture-credit", " " + credit))
 
 
 def _block_of(picture: HtmlElement) -> HtmlElement:
     """The outermost element around a picture that holds this picture and nothing else."""
     block = picture
-    while (parent := block.getparent()) is not None and parent.tag in _AROUND_A_PICTURE:
-        if seen(parent.text_content()) or len(list(parent.iter("img", "table", "hr"))) > 1:
+    while (parent := block.getparent()) is not None and parent.tag in AROUND_A_PICTURE:
+        if seen(parent.text_content()) or len(list(parent.iter(*PICTURES, "table", "hr"))) > 1:
             break
         block = parent
     return block
@@ -145,22 +118,16 @@ def _add_head(root: HtmlElement, head: str) -> None:
     lines = _lines(root)
     if not head or (lines and lines[0].seen.startswith(seen(head))):
         return
-    block = _notice("p", "attribution", head)
+    block = notice("p", "attribution", head)
     block.tail, root.text = root.text, None
     root.insert(0, block)
 
 
 def _block(statement: Statement) -> HtmlElement:
     if not statement.link:
-        return _notice("p", statement.name, statement.text)
-    block = _notice("p", statement.name, "")
+        return notice("p", statement.name, statement.text)
+    block = notice("p", statement.name, "")
     link = Element("a", href=statement.link, rel="noopener")
     link.text = statement.text
     block.append(link)
     return block
-
-
-def _notice(tag: str, name: str, text: str) -> HtmlElement:
-    notice = Element(tag, {"data-notice": name})
-    notice.text = text
-    return notice

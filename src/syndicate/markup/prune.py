@@ -4,7 +4,7 @@ from lxml.html import Element, HtmlElement
 
 from syndicate.markup.captions import Line
 from syndicate.markup.characters import seen
-from syndicate.markup.tags import BLOCKS, INLINE, TABLES
+from syndicate.markup.tags import BLOCKS, INLINE, PICTURES, TABLES
 
 _WRAPPERS = BLOCKS.difference(TABLES).union(INLINE)
 
@@ -31,11 +31,11 @@ def prune(element: HtmlElement | None) -> None:
 
 
 def take_out_picture(picture: HtmlElement) -> None:
-    """Take an `img` out, its emptied wrappers, and the caption of a figure in which no picture is left."""
+    """Take an `img` or a `video` out, its emptied wrappers, and the caption of a figure in which no picture is left."""
     wrapper = picture.getparent()
     figure = next(picture.iterancestors("figure"), None)
     picture.drop_tree()
-    if figure is not None and next(figure.iter("img"), None) is None:
+    if figure is not None and next(figure.iter(*PICTURES), None) is None:
         for caption in list(figure.iter("figcaption")):
             _take_out(caption)
     prune(wrapper)
@@ -45,7 +45,7 @@ def take_out_picture(picture: HtmlElement) -> None:
 def _is_empty_wrapper(element: HtmlElement) -> bool:
     if element.tag not in _WRAPPERS or seen(element.text_content()):
         return False
-    return next(element.iter("img", "hr", "table"), None) is None
+    return next(element.iter(*PICTURES, "hr", "table"), None) is None
 
 
 def _take_out(element: HtmlElement) -> None:

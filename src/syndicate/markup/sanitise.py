@@ -1,10 +1,11 @@
-"""What HTML do we let through: news text, pictures, links, lists and tables; nothing that runs, loads or asks.
+"""What HTML do we let through: news text, pictures, film, links, lists and tables; nothing that runs, loads or asks.
 
-Sound and film are not let through, with what stands in them: no rule clears them, and what nobody cleared
-does not leave.
+Sound is not let through, nor what stands in it: no rule clears it, and what nobody cleared does not leave. Of a film
+its addresses are: words within it are for browsers that know no film.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 import nh3
@@ -16,19 +17,25 @@ from syndicate.markup.tangle import is_tangled, words_only
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc")
 _IMAGE_ATTRIBUTES = ("src", "srcset", "alt", "title", "width", "height")
+_VIDEO_ATTRIBUTES = ("src", "poster", "width", "height")
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {*_IMAGE_ATTRIBUTES, *_LAZY, "data-srcset"},
+    "video": set(_VIDEO_ATTRIBUTES),
+    "source": {"src", "type"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     **{tag: {"data-notice"} for tag in ("p", "div", "span")},
 }
-_IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
+_GIVEN = r'((?: [a-z-]+="[^"]*")*)'
+_IMAGE_OR_VIDEO = re.compile(f"<img{_GIVEN}>|<video{_GIVEN}>(.*?)</video>|<source{_GIVEN}>", re.S)
+_SOURCE = re.compile(f"<source{_GIVEN}>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _NOTICES = (
     "attribution",
     "picture-credit",
+    "picture-placeholder",
     "ai-label",
     "copyright",
     "licence",
@@ -67,13 +74,13 @@ def _cleaned(html: str, *, base_url: str) -> str:
     )
     # References such as &#11; or &#13; have just become characters: drop what XML forbids, and have one line end.
     html = legal(html)[0].replace("\r\n", "\n").replace("\r", "\n")
-    return _IMAGE.sub(_image, html)
+    return _IMAGE_OR_VIDEO.sub(_image_or_video, html)
 
 
 def _attribute(base_url: str, _tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return absolute(value, base_url=base_url, schemes=(*WEB, "mailto"))
-    if attribute == "src" or attribute in _LAZY:
+    if attribute in ("src", "poster") or attribute in _LAZY:
         return absolute(value, base_url=base_url)
     if attribute.endswith("srcset"):
         return absolute_srcset(value, base_url=base_url)
@@ -82,13 +89,32 @@ def _attribute(base_url: str, _tag: str, attribute: str, value: str) -> str | No
     return re.sub(r"[\t\n\r]+", " ", legal(value)[0])
 
 
-def _image(found: re.Match[str]) -> str:
+def _image_or_video(found: re.Match[str]) -> str:
+    """An image or a film as we let it through; a source outside of any film is none."""
+    image, video, within, _ = found.groups()
+    if image is not None:
+        return _image(dict(_ATTRIBUTE.findall(image)))
+    return _video(dict(_ATTRIBUTE.findall(video)), within) if video is not None else ""
+
+
+def _image(given: dict[str, str]) -> str:
     """An image with its real address: pages that load pictures late keep it in another attribute than `src`."""
-    given = dict(_ATTRIBUTE.findall(found[1]))
     late = next((given[name] for name in _LAZY if given.get(name)), "")
     given["src"] = late or given.get("src", "")
     given["srcset"] = given.get("data-srcset") or given.get("srcset", "")
     if not given["src"]:
         return ""
-    kept = [(name, given[name]) for name in _IMAGE_ATTRIBUTES if given.get(name)]
-    return "<img" + "".join(f' {name}="{value}"' for name, value in kept) + ">"
+    return f"<img{_written(given, _IMAGE_ATTRIBUTES)}>"
+
+
+def _video(given: dict[str, str], within: str) -> str:
+    """A film that a reader starts, with every address that it has."""
+    sources = [dict(_ATTRIBUTE.findall(source)) for source in _SOURCE.findall(within)]
+    kept = "".join(f"<source{_written(source, ('src', 'type'))}>" for source in sources if source.get("src"))
+    if not (kept or given.get("src")):
+        return ""
+    return f'<video controls=""{_written(given, _VIDEO_ATTRIBUTES)}>{kept}</video>'
+
+
+def _written(given: dict[str, str], names: Iterable[str]) -> str:
+    return "".join(f' {name}="{given[name]}"' for name in names if given.get(name))

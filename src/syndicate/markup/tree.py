@@ -13,9 +13,9 @@ from lxml.html import HtmlElement, XHTMLParser
 
 from syndicate.markup.characters import escaped
 from syndicate.markup.sanitise import sanitise
-from syndicate.markup.tags import BLOCKS, VOID
+from syndicate.markup.tags import BLOCKS, PICTURES, VOID
 
-_VOID_TAG = re.compile(r"<((?:br|hr|img)\b[^>]*)>")
+_VOID_TAG = re.compile(r"<((?:br|hr|img|source)\b[^>]*)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,18 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An `img`, where it stands in the text."""
+    """An `img` or a `video`, where it stands in the text."""
 
     element: HtmlElement
 
     @property
-    def url(self) -> str:
-        """Its address."""
-        return self.element.get("src") or ""
+    def urls(self) -> list[str]:
+        """Its addresses: a film may have several, of which a browser takes the first that it can show."""
+        own = [self.element.get("src")] if self.element.tag == "img" or self.element.get("src") else []
+        return [url or "" for url in (*own, *(source.get("src") for source in self.element.iter("source")))]
 
 
+PLACEHOLDER = "picture-placeholder"
 Token = Words | Picture | None  # None is the end of a line
 
 
@@ -73,6 +75,11 @@ def is_notice(element: HtmlElement) -> bool:
     return element.get("data-notice") is not None
 
 
+def is_placeholder(element: HtmlElement) -> bool:
+    """Whether it stands where something else stood: so it keeps apart what that kept apart."""
+    return bool(element.get("data-notice") == PLACEHOLDER)
+
+
 def no_prose(element: HtmlElement) -> bool:
     """Whether it is beside the text itself: a notice of ours, or a figure's caption."""
     return is_notice(element) or element.tag == "figcaption"
@@ -83,7 +90,7 @@ def tokens(root: HtmlElement, *, without: Callable[[HtmlElement], bool] | None =
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         hidden = bool(without and element is not root and without(element))
-        if element.tag in BLOCKS and not (hidden and is_notice(element)):
+        if element.tag in BLOCKS and (not (hidden and is_notice(element)) or is_placeholder(element)):
             yield None
         if event == "end":
             if element is not root and element.tail:
@@ -95,7 +102,7 @@ def tokens(root: HtmlElement, *, without: Callable[[HtmlElement], bool] | None =
 
 
 def _opening(element: HtmlElement) -> Iterator[Token]:
-    if element.tag == "img":
+    if element.tag in PICTURES:
         yield Picture(element)
     elif element.tag in ("br", "hr"):
         yield None

@@ -77,6 +77,10 @@ class Agreement(Record):
     remove_within_days: int | None = Field(
         default=None, ge=1, le=366, description="how long they have for that, until their page must be gone"
     )
+    missing_pictures: Literal["remove", "placeholder"] = Field(
+        default="remove", description="what becomes of a picture that may not go along: nothing, or neutral words"
+    )
+    video: Literal["none", "ours", "cleared"] = Field(default="none", description="as `pictures`, for films")
 
     @field_validator("remove_within_days")
     @classmethod

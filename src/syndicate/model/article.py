@@ -71,7 +71,10 @@ class Origin(Record):
 
 
 class Picture(Record):
-    """An image of the article. `url` is the `src` it has in `body_html` (absolute, or made absolute on the way in)."""
+    """An image of the article, or a film (`media_type` video/*), whose poster is a picture of its own.
+
+    `url` is the `src` that it, or its `source`, has in `body_html` (absolute, or made absolute on the way in).
+    """
 
     url: Url
     media_type: MediaType = "image/jpeg"
@@ -85,6 +88,11 @@ class Picture(Record):
     rights: Permission | None = Field(default=None, description="nothing recorded: only what is ours goes along")
     licence: Line = Field(default="", description="its own terms of use, in words, when they aren't the text's")
     licence_url: Url | None = Field(default=None, description="where these are written")
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a film."""
+        return self.media_type.startswith("video/")
 
 
 class Article(Record):

@@ -33,12 +33,18 @@ class Ruling(Record):
 
 
 class PictureVerdict(Record):
-    """Whether one picture may go along; `until` is set when that will change by itself at that time."""
+    """Whether one picture may go along; `until` is set when that will change by itself at that time.
+
+    `credit` is whom it is credited to, where a person recorded that after its event: recorded anew, it is a new answer.
+    `replaced`: it stays here, and where it stood in the text, a placeholder stands.
+    """
 
     url: str
     passed: bool
     reason: str
     until: Moment | None = None
+    credit: str = ""
+    replaced: bool = False
 
 
 class Clearance(Record):

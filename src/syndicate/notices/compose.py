@@ -10,7 +10,7 @@ from syndicate.model.clearance import Clearance
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
 from syndicate.model.story import Terms
-from syndicate.notices.wording import Wording
+from syndicate.notices.wording import PicturePlaceholder, Wording
 
 Named = tuple[str, str]  # a statement's name, such as attribution:reporters, and its words
 Facts = dict[str, str]  # what each placeholder stands for
@@ -31,6 +31,7 @@ def compose(
     facts = _facts(article, agreement, publisher, wording)
     pictures = tuple(picture for picture in article.pictures if picture.url in clearance.passed_pictures)
     credits = {picture.url: _credit(picture, article, publisher, wording, facts) for picture in pictures}
+    instead = _placeholders(article, clearance, wording)
     head = _said("attribution", wording.attribution, _signed_by(article), facts)
     tail = _tail(article, agreement, wording, facts)
     said = {name.partition(":")[0]: words for name, words in tail}
@@ -41,14 +42,23 @@ def compose(
         licence_url=publisher.licence_url,
         credits={url: words for url, (_, words) in credits.items()},
     )
+    words = wording.picture_placeholder if agreement and agreement.missing_pictures == "placeholder" else None
+    body = _body(article, terms, said, replaced={url: text for url, (_, text) in instead.items()}, words=words)
     return Composed(
-        article=article.model_copy(update={"pictures": pictures, "body_html": _body(article, terms, said)}),
+        article=article.model_copy(update={"pictures": pictures, "body_html": body}),
         terms=terms,
-        notices=tuple(dict.fromkeys(name for name, _ in [head, *credits.values(), *tail])),
+        notices=tuple(dict.fromkeys(name for name, _ in [head, *credits.values(), *instead.values(), *tail])),
     )
 
 
-def _body(article: Article, terms: Terms, tail: Mapping[str, str]) -> str:
+def _body(
+    article: Article,
+    terms: Terms,
+    tail: Mapping[str, str],
+    *,
+    replaced: Mapping[str, str],
+    words: PicturePlaceholder | None,
+) -> str:
     links = {"canonical-link": article.url}
     return place(
         sanitise(article.body_html, base_url=article.url),
@@ -57,7 +67,21 @@ def _body(article: Article, terms: Terms, tail: Mapping[str, str]) -> str:
         passed=frozenset(terms.credits),
         captions={picture.url: picture.caption for picture in article.pictures},
         credits=terms.credits,
+        replaced=replaced,
+        placeholders=(words.picture, words.video) if words else (),
     )
+
+
+def _placeholders(article: Article, clearance: Clearance, wording: Wording) -> dict[str, Named]:
+    """What stands in the place of each picture that is replaced, by its url."""
+    replaced = {picture.url for picture in clearance.pictures if picture.replaced}
+    return {
+        picture.url: _said(
+            "picture-placeholder", wording.picture_placeholder, "video" if picture.is_video else "picture", {}
+        )
+        for picture in article.pictures
+        if picture.url in replaced
+    }
 
 
 def _facts(article: Article, agreement: Agreement | None, publisher: Publisher, wording: Wording) -> Facts:

@@ -80,6 +80,13 @@ class PictureCredit(Record):
     other_owner: Annotated[str, _saying("owner")]
 
 
+class PicturePlaceholder(Record):
+    """The words in the place of a picture, or a film, that may not go along. They say nothing of it."""
+
+    picture: Annotated[str, _saying()]
+    video: Annotated[str, _saying()]
+
+
 class Licence(Record):
     """Who holds the copyright, and what may be done with the text."""
 
@@ -109,6 +116,7 @@ class Wording(Record):
     language: Language
     attribution: Attribution
     picture_credit: PictureCredit
+    picture_placeholder: PicturePlaceholder
     licence: Licence
     canonical_link: CanonicalLink
     ai_label: AiLabel
@@ -119,7 +127,7 @@ class Wording(Record):
         return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
 
 
-_FILES = ("attribution", "picture-credit", "licence", "canonical-link", "ai-label")
+_FILES = ("attribution", "picture-credit", "picture-placeholder", "licence", "canonical-link", "ai-label")
 
 
 def read_wording(files: Mapping[str, Mapping[str, object]], *, language: str) -> Wording:

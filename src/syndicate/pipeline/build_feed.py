@@ -13,6 +13,7 @@ from syndicate.ledger.feeds import FeedState
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.step import BuildFeed, Step
 from syndicate.model.story import Feed, FeedDefinition, Rendition, Story
+from syndicate.pipeline.case import as_recorded
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.writing import write_story
 
@@ -62,7 +63,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
     """One entry. An article that can't be written is left out, and logged: it must not take the feed with it."""
     try:
         head = articles.head(connection, standing.article_id)
-        revision = articles.revision(connection, standing.article_id, standing.revision)
+        revision = as_recorded(connection, articles.revision(connection, standing.article_id, standing.revision))
         agreement = partners.agreement(connection, definition.audience, standing.terms)
         assert head is not None
         story, _ = write_story(

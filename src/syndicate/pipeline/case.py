@@ -1,12 +1,12 @@
 """The article in hand, and the question that is put for each audience."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, derivations, rulings
+from syndicate.ledger import articles, clearances, derivations, pictures, rulings
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Ruling
@@ -14,11 +14,15 @@ from syndicate.model.partner import Partner
 from syndicate.model.supply import NOTHING_SUPPLIED, Supply, began
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
+from syndicate.rights.recorded import credits_before, recorded
 
 
 @dataclass(frozen=True)
 class Case:
-    """An article: its head, its newest words and those it came out with, and the house and hour of the decision."""
+    """An article: its head, its newest words and those it came out with, and the house and hour of the decision.
+
+    `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
+    """
 
     head: Head
     article: Article
@@ -30,6 +34,7 @@ class Case:
     withdrawn_master: str | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     supplies: Mapping[str, Supply] = field(default_factory=dict)
+    credits_before: Mapping[str, str] = field(default_factory=dict)
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -44,6 +49,7 @@ class Case:
             updated=self.updated,
             supply=self.supplies.get(partner.id, NOTHING_SUPPLIED) if partner else NOTHING_SUPPLIED,
             now=self.now,
+            credits_before=dict(self.credits_before),
         )
 
     def _ruling(self, audience: str) -> Ruling | None:
@@ -59,9 +65,10 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
     """The case of an article that isn't withdrawn: `revision` is its head's, and has words."""
     article = revision.data
     assert isinstance(article, Article)  # the caller has looked
+    records = pictures.said(connection, [picture.url for picture in article.pictures])
     return Case(
         head=head,
-        article=article,
+        article=recorded(article, records),
         updated=revision.updated,
         newsroom=newsroom,
         now=now,
@@ -70,6 +77,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
         supplies=supplies(connection, head.id, newsroom=newsroom, now=now),
+        credits_before=credits_before(article, records),
     )
 
 
@@ -87,9 +95,18 @@ def supplies(connection: Connection, article_id: str, *, newsroom: Newsroom, now
 def find_case(
     connection: Connection, article_id: str, *, newsroom: Newsroom, now: datetime
 ) -> tuple[Case, Revision] | None:
-    """The case of an article by its id, with its newest revision; None for what is unknown or withdrawn."""
+    """The case of an article by its id, with its newest revision as it is written; None if unknown or withdrawn."""
     head = articles.head(connection, article_id)
     revision = articles.revision(connection, article_id, head.revision) if head and head.revision else None
     if head is None or revision is None or not isinstance(revision.data, Article):
         return None
-    return read_case(connection, head, revision, newsroom=newsroom, now=now), revision
+    case = read_case(connection, head, revision, newsroom=newsroom, now=now)
+    return case, replace(revision, data=case.article)
+
+
+def as_recorded(connection: Connection, revision: Revision) -> Revision:
+    """A revision with its pictures as they are on record."""
+    if not isinstance(revision.data, Article):
+        return revision
+    records = pictures.said(connection, [picture.url for picture in revision.data.pictures])
+    return replace(revision, data=recorded(revision.data, records))

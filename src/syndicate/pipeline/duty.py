@@ -16,17 +16,22 @@ class Duty(NamedTuple):
     sent: bool = True
 
 
-def duty(history: Sequence[Delivery], clearance: Clearance, *, as_good: range, withdrawn: int = 0) -> Duty | None:
+def duty(
+    history: Sequence[Delivery], clearance: Clearance, *, as_good: range, withdrawn: int = 0, body: str = ""
+) -> Duty | None:
     """What follows for a destination from a clearance.
 
     `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one, its
-    `stop`, by minor corrections only; `withdrawn` the last that withdrew the article, or 0. Rights beat routing: who
-    has it and is no longer cleared gets a removal, unless it may keep what it has and that still stands. Who is held
-    keeps it too. What was withdrawn since nobody keeps.
+    `stop`, by minor corrections only; `withdrawn` the last that withdrew the article, or 0; `body` the digest of what
+    it would get, where it may have that already. Rights beat routing: who has it and is no longer cleared gets a
+    removal, unless it may keep what it has and that still stands. Who is held keeps it too. What was withdrawn since
+    nobody keeps.
     """
     if clearance.decision == "cleared":
         if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
+        if body and (has_now := _delivered(history)) and has_now.body == body:
+            return Duty("update", "nothing changes for them: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
     has = _delivered_revision(history)
     keeps = clearance.decision == "held" or (clearance.keeps and (has in as_good or has == as_good.stop))
@@ -47,11 +52,17 @@ def may_hold(history: Sequence[Delivery]) -> bool:
 
 
 def _delivered_revision(history: Sequence[Delivery]) -> int | None:
-    """The revision the destination has for certain, if nothing newer was sent or is on its way."""
+    """The revision that the destination has for certain."""
+    has = _delivered(history)
+    return has.revision if has else None
+
+
+def _delivered(history: Sequence[Delivery]) -> Delivery | None:
+    """What the destination has for certain, if nothing newer was sent or is on its way."""
     sent = [delivery for delivery in history if delivery.may_have_arrived or delivery.state == "waiting"]
     if not sent or sent[-1].action == "withdraw" or sent[-1].state != "delivered":
         return None
-    return sent[-1].revision
+    return sent[-1]
 
 
 def _is_withdrawn(history: Sequence[Delivery], withdrawn: int) -> bool:

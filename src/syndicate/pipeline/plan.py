@@ -104,7 +104,7 @@ class Writer:
     """Writes an article down for its partners: once for each format and terms, however many have the same."""
 
     def __init__(self, case: Case, revision: Revision) -> None:
-        self._case, self._revision = case, revision
+        self._case, self._revision = case, replace(revision, data=case.article)
         self._written: dict[tuple[str, Clearance, str], Written] = {}
 
     def write(self, format_name: str, clearance: Clearance, agreement: Agreement | None) -> Written:
@@ -123,9 +123,14 @@ class Writer:
             rendition = write_article(format_name, story, case.newsroom)
         except Exception as error:
             return unwritable(case, format_name, error)
-        ends = agreement.over(case.newsroom.publisher.timezone) if agreement else None
         packed = contents.pack(rendition.body)
-        return Written(packed, rendition.media_type, packed_manifest(manifest), expires_at=ends)
+        expires_at = self._expires(clearance, agreement)
+        return Written(packed, rendition.media_type, packed_manifest(manifest), expires_at=expires_at)
+
+    def _expires(self, clearance: Clearance, agreement: Agreement | None) -> datetime | None:
+        """When this may not leave any more: with the agreement, or once the answer changes by itself."""
+        over = agreement.over(self._case.newsroom.publisher.timezone) if agreement else None
+        return min(filter(None, (over, clearance.until)), default=None)
 
 
 def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Asked]) -> list[Step]:
@@ -154,9 +159,13 @@ def _owe_everybody(connection: Connection, case: Case, asked: Sequence[Asked], *
     removals = Removals(connection, case, histories)
     answers, owed, new = [], list[str](), list[NewDelivery]()
     for one in (*asked, *_refusals_of_the_gone(histories, case.newsroom)):
-        answer = clearances.answer(one.audience, one.clearance, one.agreement, former=standings.get(one.audience))
+        former = standings.get(one.audience)
+        answer = clearances.answer(one.audience, one.clearance, one.agreement, former=former)
         answers.append(answer)
-        same, more = _owe_audience(case, one, histories, removals, edition=answer.edition, as_good=as_good)
+        same_terms = former is not None and former.terms == (one.agreement.version if one.agreement else "")
+        same, more = _owe_audience(
+            case, one, histories, removals, edition=answer.edition, as_good=as_good, same_terms=same_terms
+        )
         owed += same
         new += more
     clearances.add(connection, case.head.id, case.head.revision, answers, now=case.now)
@@ -183,7 +192,14 @@ def _refusals_of_the_gone(histories: Histories, newsroom: Newsroom) -> list[Aske
 
 
 def _owe_audience(
-    case: Case, asked: Asked, histories: Histories, removals: Removals, *, edition: int, as_good: range
+    case: Case,
+    asked: Asked,
+    histories: Histories,
+    removals: Removals,
+    *,
+    edition: int,
+    as_good: range,
+    same_terms: bool,
 ) -> tuple[list[str], list[NewDelivery]]:
     """What one audience's destinations are owed because of its answer: what is owed already, by id, and what is new."""
     owed, new = [], []
@@ -198,7 +214,8 @@ def _owe_audience(
             owed.append(same.id)
             continue
         minor = as_good if edition == 1 else range(as_good.stop, as_good.stop)  # a later answer is never minor
-        due = duty(before, clearance, as_good=minor, withdrawn=case.last_withdrawn)
+        body = written.packed.digest if same_terms and written and written.packed else ""
+        due = duty(before, clearance, as_good=minor, withdrawn=case.last_withdrawn, body=body)
         if due is None:
             continue
         if due.action == "withdraw" or written is None:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, deliveries, events, packages
+from syndicate.ledger import articles, deliveries, events, packages, pictures
 from syndicate.ledger.articles import Head, Revision
 from syndicate.markup.characters import legal
 from syndicate.markup.sanitise import sanitise
@@ -90,6 +90,7 @@ def _revise(
         now=now,
     )
     packages.collect(connection, head.id, data.items if isinstance(data, Article) else ())
+    pictures.carry(connection, head.id, [one.url for one in data.pictures] if isinstance(data, Article) else ())
     overtaken = f"the article was {kind}" if isinstance(data, Withdrawal) else f"superseded by revision {number}"
     deliveries.cancel_waiting(connection, head.id, reason=overtaken, now=now)
 

@@ -11,6 +11,7 @@ from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
 from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.pipeline.expire import cancel_expired
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
 from syndicate.pipeline.turns import is_work
@@ -37,7 +38,7 @@ def sweep(
     """
     _ensure_feeds(ledger, newsroom, now)
     _settle_lost(ledger, policy, dice)
-    _cancel_expired(ledger)
+    cancel_expired(ledger)
     _unpark(ledger)
     _rearm(ledger)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
@@ -88,15 +89,6 @@ def _settle_lost(ledger: Ledger, policy: DeliveryPolicy, dice: Callable[[], floa
         lost = [Attempt(claim, LOST, None) for claim in found]
         recorded = record(connection, lost, known=known, policy=policy, dice=dice)
     tell(recorded)
-
-
-def _cancel_expired(ledger: Ledger) -> None:
-    with ledger.read() as connection:
-        found = deliveries.expired(connection, now=database_time(connection), limit=AT_ONCE)
-    for delivery_id, article_id in found:
-        with ledger.write() as connection:
-            articles.head(connection, article_id, lock=True)
-            deliveries.cancel_expired(connection, delivery_id, now=database_time(connection))
 
 
 def _unpark(ledger: Ledger) -> None:

@@ -1,8 +1,10 @@
 """Which pictures may go along? One by one, and undecided means no."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from syndicate.model.article import Article, Permission, Picture
+from syndicate.model.agreement import Agreement
+from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import PictureVerdict
 from syndicate.rights.credits import Credit, credits_in
 from syndicate.rights.permission import names, running
@@ -17,23 +19,46 @@ def pictures(question: Question) -> tuple[PictureVerdict, ...]:
     return tuple(_verdict(picture, question) for picture in question.article.pictures)
 
 
+def is_undecided(picture: Picture, question: Question) -> bool:
+    """Whether it stays here only because nobody has said whose it is."""
+    passed, reason = _whose(picture, question)
+    return not passed and reason.endswith(UNDECIDED)
+
+
 def _verdict(picture: Picture, question: Question) -> PictureVerdict:
     agreement, until = question.agreement, None
-    if agreement is not None and agreement.pictures == "none":
-        passed, reason = False, f"agreement {agreement.number} covers words only"
+    if agreement is not None and _covered(picture, agreement) == "none":
+        passed, reason = (
+            False,
+            f"agreement {agreement.number} covers {'no video' if picture.is_video else 'words only'}",
+        )
     else:
         passed, reason = _whose(picture, question)
         if passed and picture.rights:
             runs = running(picture.rights, question)
             passed, reason, until = runs.now, reason if runs.now else runs.reason, runs.until
-    return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until)
+    credit = _recorded_credit(picture, question) if passed else ""
+    replaced = not passed and agreement is not None and agreement.missing_pictures == "placeholder"
+    return PictureVerdict(url=picture.url, passed=passed, reason=reason, until=until, credit=credit, replaced=replaced)
+
+
+def _covered(picture: Picture, agreement: Agreement) -> Literal["none", "ours", "cleared"]:
+    """Which pictures of its kind the agreement covers."""
+    return agreement.video if picture.is_video else agreement.pictures
+
+
+def _recorded_credit(picture: Picture, question: Question) -> str:
+    if picture.url not in question.credits_before:
+        return ""
+    return " ".join(filter(None, (picture.owner, picture.taken_by, picture.credit_line)))
 
 
 def _whose(picture: Picture, question: Question) -> tuple[bool, str]:
     """Whether it is ours, or we may pass it on, and why."""
     said = (*credits_in(picture.caption), *credits_in(picture.credit_line))
-    if others := _theirs(picture, said, question):
-        return _passed_on(picture.rights, others, question)
+    before = credits_in(question.credits_before.get(picture.url, ""))
+    if others := _theirs(picture, (*said, *before), question):
+        return _passed_on(picture, others, question)
     if picture.owner:
         return True, "recorded as ours"
     if unsure := [credit for credit in said if not _is_ours(credit, question.article)]:
@@ -50,10 +75,10 @@ def _theirs(picture: Picture, said: Sequence[Credit], question: Question) -> str
     return next(filter(None, (_not_ours(credit, question) for credit in said)), "")
 
 
-def _passed_on(rights: Permission | None, others: str, question: Question) -> tuple[bool, str]:
+def _passed_on(picture: Picture, others: str, question: Question) -> tuple[bool, str]:
     """Another's picture goes to whom its record names, under an agreement that takes such pictures."""
-    agreement = question.agreement
-    if rights and agreement and agreement.pictures == "cleared" and names(rights, question):
+    agreement, rights = question.agreement, picture.rights
+    if rights and agreement and _covered(picture, agreement) == "cleared" and names(rights, question):
         return True, f"may be passed on to them: {rights.evidence}"
     return False, others
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Ruling, Verdict
@@ -20,7 +22,8 @@ class Question(Record):
     article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
     since, and `updated` when it last changed significantly. `withdrawn_master` is the story it derives from, directly
     or through others, if that was withdrawn; `ruling` what a person has decided for this audience, and `supply` what
-    they have had, where a quota asks for it.
+    they have had, where a quota asks for it. `credits_before` is the credit line, by url, that the event gave those
+    pictures of which a person has recorded something: no record unsays it.
     """
 
     article: Article
@@ -33,6 +36,7 @@ class Question(Record):
     updated: Moment | None = None
     supply: Supply = NOTHING_SUPPLIED
     now: Moment
+    credits_before: dict[str, str] = Field(default_factory=dict)
 
     @property
     def agreement(self) -> Agreement | None:

@@ -1,5 +1,6 @@
 """The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
+from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
 from syndicate.ledger.tables.served import beats, feed_renditions, feeds, tokens
 from syndicate.ledger.tables.shape import metadata
@@ -17,6 +18,7 @@ from syndicate.ledger.tables.told import (
 
 __all__ = [
     "agreements",
+    "article_pictures",
     "articles",
     "attempts",
     "beats",
@@ -30,6 +32,7 @@ __all__ = [
     "health",
     "metadata",
     "package_items",
+    "picture_rights",
     "receipts",
     "revisions",
     "rulings",

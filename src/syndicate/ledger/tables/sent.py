@@ -27,7 +27,7 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     Column("claim_token", String(32)),
     Column("claimed_at", UtcDateTime),
-    Column("expires_at", UtcDateTime, comment="when the agreement's term is over; none for a removal"),
+    Column("expires_at", UtcDateTime, comment="when a right that it is owed under ends; none for a removal"),
     Column("tries", Integer, nullable=False, default=0),
     Column("body", String(64), comment="digest of the bytes; frozen, so that a key never carries two contents"),
     Column("media_type", Text, nullable=False, default=""),

@@ -26,6 +26,7 @@ from syndicate.cli import (
     rulings,
     schema,
     secrets,
+    sources,
     status,
     tokens,
     up,
@@ -71,6 +72,19 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         "notice": (
             "See the words that we owe the reader, as they would stand on an article.",
             (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
+        ),
+        "sources": (
+            "Keep the dated list of units whose news may be reprinted (稿源单位名单), edition by edition.",
+            (
+                (
+                    "import",
+                    sources.import_file,
+                    "syndicate sources import 名单.csv --edition 2025-06 --starts 2025-07-02",
+                ),
+                ("diff", sources.diff, "syndicate sources diff 2021-10 2025-06"),
+                ("list", sources.list_all, "syndicate sources list --json"),
+                ("check", sources.check, "syndicate sources check 湖北日报"),
+            ),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

@@ -78,6 +78,9 @@ class Partner(Record):
     unfiltered: bool = Field(default=False, description="gets also what [publisher.syndicates] keeps from the others")
     agreement: Agreement | None = None
     destinations: tuple[Destination, ...] = ()
+    only_listed: bool = Field(
+        default=False, description="takes only what comes from a unit on the source list in force, ours too"
+    )
 
     @model_validator(mode="after")
     def _distinct_destinations(self) -> "Partner":

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, derivations, rulings
+from syndicate.ledger import articles, derivations, listings, rulings
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Ruling
+from syndicate.model.listing import Listing
 from syndicate.model.partner import Partner
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
@@ -28,6 +29,7 @@ class Case:
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    listing: Listing | None = None
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -40,6 +42,7 @@ class Case:
             withdrawn_master=self.withdrawn_master,
             ruling=self._ruling(partner.id if partner else PUBLIC),
             now=self.now,
+            listing=self.listing,
         )
 
     def _ruling(self, audience: str) -> Ruling | None:
@@ -55,6 +58,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
     """The case of an article that isn't withdrawn: `revision` is its head's, and has words."""
     article = revision.data
     assert isinstance(article, Article)  # the caller has looked
+    names = {*article.origin.sources, *newsroom.publisher.own_names}
     return Case(
         head=head,
         article=article,
@@ -65,6 +69,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         last_withdrawn=articles.last_withdrawn(connection, head.id),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
+        listing=listings.in_force(connection, asked=names, now=now),
     )
 
 

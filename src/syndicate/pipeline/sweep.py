@@ -11,6 +11,7 @@ from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
 from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.pipeline.listings import take_effect
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
 from syndicate.pipeline.turns import is_work
@@ -40,6 +41,7 @@ def sweep(
     _cancel_expired(ledger)
     _unpark(ledger)
     _rearm(ledger)
+    take_effect(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)

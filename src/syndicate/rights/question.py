@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Ruling, Verdict
+from syndicate.model.listing import Listing
 from syndicate.model.partner import Agreement, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record
@@ -17,7 +18,8 @@ class Question(Record):
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
     article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
     since. `withdrawn_master` is the story it derives from, directly or through others, if that was withdrawn; `ruling`
-    what a person has decided for this audience.
+    what a person has decided for this audience; `listing` the source list in force, asked about
+    the article's sources and our own names.
     """
 
     article: Article
@@ -28,6 +30,7 @@ class Question(Record):
     withdrawn_master: ArticleId | None = None
     ruling: Ruling | None = None
     now: Moment
+    listing: Listing | None = None
 
     @property
     def agreement(self) -> Agreement | None:

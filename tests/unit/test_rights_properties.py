@@ -120,12 +120,13 @@ questions = st.builds(
 
 
 likely = st.builds(  # to be cleared: what is asked for then is what the outputs carry
-    lambda article, agreed, public: a_question(
-        article=article, agreement=an_agreement(pictures=agreed, reprints="cleared"), public=public
+    lambda article, agreed, listing, public: a_question(
+        article=article, agreement=an_agreement(pictures=agreed, reprints="cleared"), listing=listing, public=public
     ),
     st.builds(written, pictures, origin=st.sampled_from([{"kind": "own", "source": OWN}, *ORIGINS[2:]])),
     st.sampled_from(["none", "ours", "ours"]),
-    st.booleans(),
+    listings,
+    st.sampled_from([True, False, False]),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
@@ -126,8 +127,14 @@ def _edition(file: str, content: bytes, *, name: str, starts: datetime) -> Editi
         return Edition.model_validate({"name": name, "starts": starts.date(), "units": read_units(content)})
     except Invalid as error:
         raise Invalid(_in_file(file, problem) for problem in error.problems) from None
-    except ValueError as error:
-        raise Invalid(problems_of(error, under="--edition")) from None  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise Invalid(map(_as_option, problems_of(error))) from None
+
+
+def _as_option(problem: Problem) -> Problem:
+    """A mistake in what was said beside the file."""
+    option = {"name": "--edition"}.get(problem.field, f"--{problem.field}")
+    return Problem(field=option, message=problem.message)
 
 
 def _in_file(file: str, problem: Problem) -> Problem:

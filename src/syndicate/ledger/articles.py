@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new
-from syndicate.ledger.tables import articles, deliveries, revisions
+from syndicate.ledger.tables import articles, deliveries, destinations, revisions
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
@@ -159,7 +159,8 @@ def with_words_of_others(connection: Connection) -> list[str]:
 
 def sent_to(connection: Connection, partner_ids: Collection[str]) -> list[str]:
     """The articles that aren't withdrawn and of which anything was ever owed to one of these partners."""
-    owed = select(deliveries.c.article_id).where(deliveries.c.partner_id.in_(partner_ids))
+    theirs = select(destinations.c.id).where(destinations.c.partner_id.in_(partner_ids))
+    owed = select(deliveries.c.article_id).where(deliveries.c.destination_id.in_(theirs))
     wanted = select(articles.c.id).where(articles.c.withdrawn.is_(False), articles.c.id.in_(owed))
     return list(connection.scalars(wanted.order_by(articles.c.id))) if partner_ids else []
 

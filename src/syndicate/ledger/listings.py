@@ -85,11 +85,12 @@ def units(connection: Connection, edition: Imported) -> dict[str, Unit]:
 
 def editions_with(connection: Connection, name: str) -> list[tuple[Imported, Unit | None]]:
     """Every edition, and the unit of this name that is on it, if it is."""
-    is_on_it = and_(source_units.c.edition_seq == source_editions.c.seq, source_units.c.folded == folded(name))
+    editions = every(connection)
     wanted = select(source_units.c.edition_seq, source_units.c.name, source_units.c.further)
-    rows = connection.execute(wanted.select_from(source_editions.join(source_units, is_on_it)))
+    wanted = wanted.where(source_units.c.edition_seq.in_([edition.seq for edition in editions]))
+    rows = connection.execute(wanted.where(source_units.c.folded == folded(name)))
     found = {row.edition_seq: Unit(name=row.name, further=tuple(row.further)) for row in rows}
-    return [(edition, found.get(edition.seq)) for edition in every(connection)]
+    return [(edition, found.get(edition.seq)) for edition in editions]
 
 
 def uncounted(connection: Connection, *, now: datetime) -> list[int]:

@@ -18,6 +18,7 @@ from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
 from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
+from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
@@ -27,6 +28,7 @@ from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
+from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.picture_standing import (
@@ -148,6 +150,12 @@ class System:
     def pictures_of(self, article_id: str) -> list[Listed]:
         """A live article's pictures, and which of them nobody has recorded."""
         return list_pictures(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
+
+    def import_edition(self, edition: Edition, *, by: str) -> EditionListed:
+        """Write down an edition of the source list, and hand over what follows. Raises `Invalid`."""
+        listed = import_edition(self.ledger, edition, by=by, newsroom=self.newsroom, now=self.clock())
+        self.handover(listed.steps)
+        return listed
 
     def pause(self, destinations: Collection[str], *, because: str) -> list[str]:
         """Send nothing to these but removals, until they are resumed; tells which were not paused before."""

@@ -128,7 +128,7 @@ def test_every_rule_has_a_file_of_its_own_by_its_name(rule):
 
 
 def test_every_rule_file_is_asked():
-    beside = {"__init__", "clear", "credits", "permission", "pictures", "question", "recorded"}
+    beside = {"__init__", "clear", "credits", "labels", "permission", "pictures", "question", "recorded"}
     files = {file.stem for file in (ROOT / "src" / "syndicate" / "rights").glob("*.py")} - beside
 
     assert files == {rule.__name__ for rule in RULES}

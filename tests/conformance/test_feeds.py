@@ -20,6 +20,7 @@ from tests.golden.formats.samples import (
     LICENCE,
     NOON,
     a_feed,
+    a_mixed_story,
     a_picture,
     a_reprinted_story,
     a_story,
@@ -59,6 +60,7 @@ FEEDS = {
     "without summary": a_feed(a_story(an_article(summary=""))),
     "without summary or full text": a_feed(a_story(an_article(summary="")), body=False),
     "a reprint": a_feed(a_reprinted_story()),
+    "ours with others' words in it": a_feed(a_mixed_story()),
     "twenty pictures": a_feed(a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21))))),
     "rare characters": the_feed(),
     "hostile characters": _hostile_feed(),
@@ -331,6 +333,19 @@ def test_a_reprint_names_its_author_and_where_it_was_taken_from():
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == "何远"
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "https://far.example/road"
     assert json_item(a_feed(a_reprinted_story()))["external_url"] == "https://far.example/road"
+
+
+@pytest.mark.parametrize("entry", [rss_item, atom_entry])
+def test_ours_with_others_words_in_it_is_not_under_our_licence_either(entry):
+    hrefs = [link.get("href") for link in entry(a_feed(a_mixed_story())).findall(f"{ATOM}link[@rel='license']")]
+    assert hrefs == ["http://purl.org/atompub/license#unspecified"]
+
+
+def test_it_is_signed_by_our_people_and_names_where_the_others_words_were_taken_from():
+    feed = a_feed(a_mixed_story())
+    assert rss_item(feed).findtext(f"{DC}creator") == atom_entry(feed).findtext(f"{ATOM}author/{ATOM}name") == "林晓"
+    assert rss_item(feed).findtext("source") == "远山日报"
+    assert json_item(feed)["_syndicate"]["source"] == "远山日报"
 
 
 def test_json_feed_says_once_what_its_extension_means():

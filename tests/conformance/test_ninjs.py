@@ -10,6 +10,7 @@ from syndicate.model.article import Origin
 from tests.golden.formats.samples import (
     LICENCE,
     NOON,
+    a_mixed_story,
     a_picture,
     a_publisher,
     a_reprint,
@@ -25,6 +26,7 @@ STORIES = {
     "with everything": the_story(),
     "a reprint": a_reprinted_story(),
     "a reprint of which little is known": a_story(a_reprint(origin=Origin(kind="reprint", source="远山日报"))),
+    "ours with others' words in it": a_mixed_story(),
     "bare": a_story(an_article(summary="", reporters=(), correspondents=(), keywords=(), editor="")),
     "twenty pictures": a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21)))),
     "under embargo": a_story(an_article(embargo_until=NOON)),
@@ -104,6 +106,16 @@ def test_a_reprint_is_held_by_its_source_and_never_under_our_licence():
 def test_a_reprint_keeps_its_original_title_and_author():
     document = written(a_reprinted_story())
     assert ({"role": "original", "value": "山那边的路"} in document["headlines"], document["by"]) == (True, "何远")
+
+
+def test_ours_with_others_words_in_it_names_both_and_is_never_under_our_licence():
+    document = written(a_mixed_story())
+    assert (document["copyrightHolder"], "rightsInfo" in document) == ("柳溪县融媒体中心", False)
+    assert [(one["role"], one["name"]) for one in document["infoSources"]][:2] == [
+        ("originator", "柳溪县融媒体中心"),
+        ("contributor", "远山日报"),
+    ]
+    assert document["by"] == written(a_story())["by"]
 
 
 def test_every_picture_carries_its_own_credit_and_terms():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from syndicate.ledger import deliveries, health, pictures
+from syndicate.ledger import articles, contents, deliveries, health, pictures
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import is_current, migrate
@@ -113,6 +113,49 @@ def test_the_pictures_of_what_was_published_before_are_found(old_ledger: Ledger)
 
     with old_ledger.read() as connection:
         assert pictures.carriers(connection, ["https://news.example/img/ferry.jpg"]) == ["a-2"]
+
+
+def test_whose_words_live_articles_carry_is_read_off_their_newest_revision(old_ledger: Ledger):
+    theirs = {"kind": "reprint", "source": "远山通讯社"}
+    with old_ledger.write() as connection:
+        _a_live_article(connection, "b-1", {"kind": "own"}, theirs)
+        _a_live_article(connection, "b-2", theirs, {"kind": "own"})
+        _a_live_article(connection, "b-3", {"kind": "own"})
+
+    migrate(old_ledger)
+
+    with old_ledger.read() as connection:
+        assert articles.with_words_of_others(connection) == ["b-1"]
+        assert connection.scalar(text("SELECT words_of FROM articles WHERE id = 'b-1'")) == "远山通讯社"
+
+
+def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:
+    """An article with a revision for each of these origins."""
+    connection.execute(
+        text(
+            "INSERT INTO articles (id, uri, head_revision, planned_revision, plans, version, withdrawn, final) "
+            "VALUES (:id, :uri, :head, :head, 1, 1, FALSE, FALSE)"
+        ),
+        {"id": id, "uri": f"tag:news.example,2020-01-01:article:{id}", "head": len(origins)},
+    )
+    for number, origin in enumerate(origins, start=1):
+        event = {"id": f"{id}-{number}", "article": id, "revision": number, "at": _moment(connection)}
+        connection.execute(
+            text(
+                "INSERT INTO events (source, id, type, digest, article_id, version, revision, outcome, reason, notes, "
+                "received_at) VALUES ('cms', :id, 'article.published', 'x', :article, :revision, :revision, "
+                "'accepted', '', '[]', :at)"
+            ),
+            event,
+        )
+        digest = contents.keep(connection, an_article(id, origin=origin).model_dump_json().encode())
+        connection.execute(
+            text(
+                "INSERT INTO revisions (article_id, revision, kind, event_seq, digest, section, updated, recorded_at) "
+                "SELECT :article, :revision, 'published', max(seq), :digest, '', :at, :at FROM events"
+            ),
+            event | {"digest": digest},
+        )
 
 
 def _an_article(connection: Connection) -> None:

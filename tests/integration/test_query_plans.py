@@ -1,12 +1,14 @@
 """What runs for every delivery, or every second, is answered from an index, however much there is."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import event, text
 
-from syndicate.ledger import health, lines
+from syndicate.ledger import articles, health, lines, listings
 from syndicate.ledger.database import Ledger
+from syndicate.model.listing import Edition, Unit
 from syndicate.model.step import SENDING_LANES
 from tests.builders import an_event
 from tests.fakes.rehearsal import Rehearsal
@@ -74,6 +76,27 @@ def test_what_is_in_whose_line_is_found_by_skipping(system: Rehearsal):
 
     assert scans(plans(system.ledger, work), "deliveries") == []
     assert scans(plans(system.ledger, work), "health") == []
+
+
+def test_the_source_list_is_asked_by_name_however_long_it_is(system: Rehearsal):
+    edition = Edition(name="2025-06", starts=date(2025, 1, 1), units=(Unit(name="远山通讯社"),))
+
+    def work():
+        system.publish(an_event(article="a-1"))
+        system.system.import_edition(edition, by="沈禾")
+        system.sweep()
+        system.publish(an_event(article="a-2"))
+        with system.ledger.read() as connection:
+            articles.sent_to(connection, ["yunfeng"])
+            listings.editions_with(connection, "远山通讯社")
+
+    system.partner(only_listed=True)
+    found = plans(system.ledger, work)
+
+    assert scans(found, "source_units") == []
+    assert scans(found, "deliveries") == []
+    asked = [statement for statement, _ in found if "source_units" in statement and "source_editions" in statement]
+    assert asked
 
 
 def test_this_test_would_notice_a_scan(system: Rehearsal):

@@ -107,6 +107,32 @@ def test_a_reprint_never_claims_to_be_our_news():
     assert (first_line(result), "晨光市融媒体中心" in result.terms.copyright) == ("来源:远山日报", False)
 
 
+@pytest.mark.parametrize(
+    ("reporters", "correspondents", "line", "case"),
+    [
+        (("林小满",), (), "据晨光网综合远山日报消息:(记者:林小满)", "mixed"),
+        ((), (), "据晨光网综合远山日报消息:", "mixed_no_reporter"),
+        ((), ("白露",), "据晨光网综合远山日报消息:(通讯员:白露)", "mixed_correspondents"),
+        (
+            ("林小满",),
+            ("白露",),
+            "据晨光网综合远山日报消息:(记者:林小满 通讯员:白露)",
+            "mixed_reporters_and_correspondents",
+        ),
+    ],
+)
+def test_our_text_with_others_words_in_it_names_both(reporters, correspondents, line, case):
+    origin = Origin(kind="mixed", source="远山日报")
+    result = composed(an_article(origin=origin, reporters=reporters, correspondents=correspondents))
+    assert (first_line(result), result.notices[0]) == (line, f"attribution:{case}")
+
+
+def test_nor_do_we_license_what_is_not_ours_in_it():
+    result = composed(an_article(origin=Origin(kind="mixed", source="远山日报")))
+    assert "licence:mixed" in result.notices
+    assert ("晨光市融媒体中心" in result.terms.copyright, "远山日报" in result.terms.copyright) == (True, True)
+
+
 # The pictures
 
 

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
+from syndicate.formats._story import licence
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import Clearance
+from syndicate.model.listing import Listing
 from syndicate.model.selection import Selection
 from syndicate.model.story import Rendition, Story
 from syndicate.pipeline.writing import write_story
@@ -30,6 +32,14 @@ CREDITS = (
 SECTIONS = ("要闻", "要闻 > 水上", "副刊")
 KEYWORDS = ("春耕", "桥梁", "讣告")
 GENRES = ("", "消息", "评论")
+NAMED = {"evidence": "QSW-2025-31", "pass_to": ("yunfeng",)}
+ORIGINS: tuple[dict[str, Any], ...] = (
+    {"kind": "own", "source": STATE},
+    {"kind": "mixed", "source": STATE},
+    {"kind": "mixed", "source": STATE, "rights": NAMED},
+    {"kind": "mixed", "source": f"{STATE}、湖畔日报", "rights": NAMED},
+    {"kind": "reprint", "source": STATE, "original_title": "大坝合龙", "original_author": "郭一帆", "rights": NAMED},
+)
 TARGETS = ("yunfeng", "tianmen", "CN", "CN-HB")
 
 
@@ -58,6 +68,7 @@ agreements = st.builds(
     pictures=st.sampled_from(["none", "ours", "cleared"]),
     video=st.sampled_from(["none", "ours", "cleared"]),
     missing_pictures=st.sampled_from(["remove", "placeholder"]),
+    reprints=st.sampled_from(["none", "cleared"]),
     under_embargo=st.booleans(),
 )
 LENT = {"evidence": "合同 2025-17", "pass_to": ["yunfeng"]}
@@ -121,28 +132,37 @@ articles = st.builds(
     genre=st.sampled_from(GENRES),
     only_to=st.just(()) | some(TARGETS),
     not_to=st.just(()) | some(TARGETS),
-    origin=st.sampled_from([{"kind": "own", "source": OWN}] * 3 + [{"kind": "own", "source": STATE}]),
+    origin=st.sampled_from([{"kind": "own", "source": OWN}] * len(ORIGINS) + [*ORIGINS]),
+)
+listings = st.none() | some((OWN, STATE, "湖畔日报")).map(
+    lambda names: Listing(edition="2025-06", starts=date(2025, 4, 1), listed=frozenset(names))
 )
 questions = st.builds(
-    lambda article, agreement, now, **partner: a_question(
-        article=article, agreement=agreement, now=now, partner=partner
+    lambda article, agreement, listing, now, **partner: a_question(
+        article=article, agreement=agreement, listing=listing, now=now, partner=partner
     ),
     articles,
     agreements,
+    listings,
     st.integers(-60 * 24, 60 * 24).map(lambda number: NOON + hours(number)),
     region=st.sampled_from([None, "CN-HB", "CN-HN"]),
     wants=few,
     only_by_name=st.sampled_from([False, False, True]),
+    only_listed=st.sampled_from([False, False, True]),
 )
 
 
 likely = st.builds(  # to be cleared: what is asked for then is what the outputs carry
-    lambda article, public, **agreed: a_question(article=article, agreement=an_agreement(**agreed), public=public),
-    st.builds(written, pictures),
+    lambda article, public, listing, **agreed: a_question(
+        article=article, agreement=an_agreement(**agreed), listing=listing, public=public
+    ),
+    st.builds(written, pictures, origin=st.sampled_from([{"kind": "own", "source": OWN}, *ORIGINS[2:]])),
     st.sampled_from([False, False, True]),
+    listings,
     pictures=st.sampled_from(["none", "ours", "cleared"]),
     video=st.sampled_from(["none", "ours", "cleared"]),
     missing_pictures=st.sampled_from(["remove", "placeholder"]),
+    reprints=st.just("cleared"),
 )
 
 
@@ -223,6 +243,25 @@ def test_whatever_is_cleared_carries_its_notices(question: Question):
         assert story.terms.attribution in text
         assert story.terms.usage in text
         assert question.article.url in text
+
+
+@given(likely | questions)
+def test_others_words_leave_under_their_permission_from_listed_units_only_and_never_under_our_licence(
+    question: Question,
+):
+    origin, listing, partner = question.article.origin, question.listing, question.partner
+    clearance = clear(question)
+    if clearance.decision != "cleared" or not origin.carries_others:
+        return
+
+    story, _ = outputs(question, clearance)
+
+    assert origin.rights
+    assert partner
+    assert partner.is_named_in(origin.rights.pass_to)
+    assert listing is None or all(map(listing.has, origin.sources))
+    assert listing or not partner.only_listed
+    assert licence(story) == ""
 
 
 @given(questions, st.randoms(use_true_random=False))

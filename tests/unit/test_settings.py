@@ -109,6 +109,24 @@ def test_a_time_zone_that_does_not_exist_is_refused(config: Path):
     assert "Asia/Atlantis" in mistakes(config)["syndicate.toml: publisher.timezone"]
 
 
+def test_what_may_be_missing_from_a_reprint_is_set_field_by_field(config: Path):
+    written(config, PUBLISHER + 'must_say_ai = true\n[publisher.preflight]\noriginal_author = "send"\n')
+
+    publisher = read_settings(config).publisher
+
+    assert publisher.must_say_ai
+    assert (publisher.preflight.original_author, publisher.preflight.editor) == ("send", "refuse")
+
+
+def test_what_can_not_be_set_of_a_reprint_is_named_all_at_once(config: Path):
+    written(config, PUBLISHER + '[publisher.preflight]\neditor = "maybe"\nauthor = "send"\n')
+
+    assert mistakes(config) == {
+        "syndicate.toml: publisher.preflight.editor": "input should be 'refuse' or 'send'",
+        "syndicate.toml: publisher.preflight.author": "is not a known field",
+    }
+
+
 def test_a_lease_of_no_time_is_refused(config: Path):
     written(config, PUBLISHER + "[workers]\nlease_s = 0\n")
 

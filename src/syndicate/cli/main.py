@@ -27,6 +27,7 @@ from syndicate.cli import (
     rulings,
     schema,
     secrets,
+    sources,
     status,
     tokens,
     up,
@@ -84,6 +85,19 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
                 ("import", pictures.import_file, "syndicate picture import 图片授权.csv --by 沈禾 --reason 年度合同"),
                 ("show", pictures.show, "syndicate picture show https://www.example/img/1.jpg"),
                 ("list", pictures.list_all, "syndicate picture list --undecided"),
+            ),
+        ),
+        "sources": (
+            "Keep the dated list of units whose news may be reprinted (稿源单位名单), edition by edition.",
+            (
+                (
+                    "import",
+                    sources.import_file,
+                    "syndicate sources import 名单.csv --edition 2025-06 --starts 2025-07-02",
+                ),
+                ("diff", sources.diff, "syndicate sources diff 2021-10 2025-06"),
+                ("list", sources.list_all, "syndicate sources list --json"),
+                ("check", sources.check, "syndicate sources check 湖北日报"),
             ),
         ),
         "secret": (

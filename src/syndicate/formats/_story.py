@@ -27,6 +27,11 @@ def is_reprint(article: Article) -> bool:
     return article.origin.kind == "reprint"
 
 
+def carries_others(article: Article) -> bool:
+    """Whether somebody else's words are in it, be it with ours around them."""
+    return article.origin.carries_others
+
+
 def creators(article: Article) -> tuple[str, ...]:
     """Who wrote it: our reporters, then correspondents; for a reprint the original author, else the source."""
     if is_reprint(article):
@@ -40,8 +45,8 @@ def rights(terms: Terms) -> str:
 
 
 def licence(story: Story) -> str:
-    """The licence's address; empty for a reprint, which isn't ours to license."""
-    return "" if is_reprint(story.article) else story.terms.licence_url
+    """The licence's address; empty for what carries others' words, which isn't ours alone to license."""
+    return "" if carries_others(story.article) else story.terms.licence_url
 
 
 def full_text(story: Story, feed: Feed) -> str:

@@ -6,7 +6,7 @@ from feedgen.entry import FeedEntry
 from lxml import etree
 
 from syndicate.formats._feedgen import entry, filled, frame
-from syndicate.formats._story import creators, full_text, is_reprint, legal, rights
+from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_licence, add_pictures, qualified
 from syndicate.model.story import Feed, Rendition, Story
 
@@ -65,7 +65,7 @@ def _finish_entry(element: etree._Element, *, story: Story) -> None:
 def _add_source(element: etree._Element, story: Story) -> None:
     """Where a reprint was taken from (RFC 4287 §4.2.11). Its own date isn't known; ours of publication stands in."""
     origin = story.article.origin
-    if not (is_reprint(story.article) and origin.original_url):
+    if not (carries_others(story.article) and origin.original_url):
         return
     add(element, "link", rel="via", href=origin.original_url)
     source = add(element, "source")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import creators, full_text, is_reprint, licence, picture_credits, source_type
+from syndicate.formats._story import carries_others, creators, full_text, licence, picture_credits, source_type
 from syndicate.model.article import Picture
 from syndicate.model.story import Feed, Rendition, Story
 
@@ -36,7 +36,7 @@ def _item(story: Story, feed: Feed) -> dict[str, Any]:
         {
             "id": story.uri,
             "url": article.url,
-            "external_url": article.origin.original_url if is_reprint(article) else None,
+            "external_url": article.origin.original_url if carries_others(article) else None,
             "title": article.headline,
             "content_html": body,
             "content_text": None if body else article.summary or article.headline,
@@ -71,7 +71,7 @@ def _rights(story: Story) -> dict[str, Any]:
             "usage": story.terms.usage,
             "licence": licence(story),
             "credits": picture_credits(story),
-            "source": story.article.origin.source if is_reprint(story.article) else None,
+            "source": story.article.origin.source if carries_others(story.article) else None,
             "digital_source_type": source_type(story.article),
         }
     )

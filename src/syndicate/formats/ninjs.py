@@ -77,7 +77,7 @@ def _texts(*texts: tuple[str, str]) -> list[dict[str, str]]:
 
 
 def _people(article: Article, publisher: Publisher) -> dict[str, Any]:
-    return {"by": _byline(article), "infoSources": [_originator(article, publisher), _distributor(publisher)]}
+    return {"by": _byline(article), "infoSources": [*_originators(article, publisher), _distributor(publisher)]}
 
 
 def _byline(article: Article) -> str:
@@ -87,10 +87,14 @@ def _byline(article: Article) -> str:
     return " ".join(f"{role}:{'、'.join(names)}" for role, names in named if names)
 
 
-def _originator(article: Article, publisher: Publisher) -> dict[str, Any]:
-    if not is_reprint(article):
-        return {"name": publisher.organisation, "role": "originator"}
-    return present({"name": article.origin.source, "role": "originator", "uri": article.origin.original_url})
+def _originators(article: Article, publisher: Publisher) -> list[dict[str, Any]]:
+    """Whose words they are: ours, or those of a reprint's source, or ours with words of a contributor's in them."""
+    ours = {"name": publisher.organisation, "role": "originator"}
+    if not article.origin.carries_others:
+        return [ours]
+    role = "originator" if is_reprint(article) else "contributor"
+    theirs = present({"name": article.origin.source, "role": role, "uri": article.origin.original_url})
+    return [theirs] if is_reprint(article) else [ours, theirs]
 
 
 def _distributor(publisher: Publisher) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from feedgen.entry import FeedEntry
 from lxml import etree
 
 from syndicate.formats._feedgen import entry, filled, frame
-from syndicate.formats._story import creators, full_text, is_reprint, legal, rights
+from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_licence, add_pictures
 from syndicate.model.article import Article
 from syndicate.model.story import Feed, Rendition, Story
@@ -66,6 +66,6 @@ def _finish_item(item: etree._Element, *, story: Story) -> None:
 
 def _add_source(item: etree._Element, article: Article) -> None:
     url = article.origin.original_url
-    if is_reprint(article) and url:
+    if carries_others(article) and url:
         add(item, "source", article.origin.source, url=url)
         add(item, "atom:link", rel="via", href=url)

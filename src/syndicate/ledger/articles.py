@@ -1,6 +1,6 @@
 """Articles and their revisions. Whoever changes what an article means locks its row first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new
-from syndicate.ledger.tables import articles, revisions
+from syndicate.ledger.tables import articles, deliveries, destinations, revisions
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
@@ -95,7 +95,7 @@ def add_revision(
     """Give a locked article its next revision, and answer its number."""
     article = data if isinstance(data, Article) else None
     number = head.revision + 1
-    digest = contents.keep(connection, data.model_dump_json().encode())
+    digest = contents.keep(connection, _written(data))
     connection.execute(
         insert(revisions).values(
             article_id=head.id,
@@ -119,6 +119,7 @@ def add_revision(
             first_published=first_published,
             embargo_until=article.embargo_until if article else None,
             derived_from=article.derived_from if article else None,
+            words_of=article.origin.source if article and article.origin.carries_others else None,
         )
     )
     return number
@@ -148,6 +149,20 @@ def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tup
     missing = connection.execute(owed.where(articles.c.planned_revision < articles.c.head_revision)).all()
     lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now).order_by(None).order_by("plan_due_at")).all()
     return list(dict.fromkeys((row.id, row.withdrawn) for row in (*missing, *lapsed)))
+
+
+def with_words_of_others(connection: Connection) -> list[str]:
+    """The articles that carry others' words and aren't withdrawn."""
+    wanted = select(articles.c.id).where(articles.c.words_of.is_not(None)).order_by(articles.c.id)
+    return list(connection.scalars(wanted))
+
+
+def sent_to(connection: Connection, partner_ids: Collection[str]) -> list[str]:
+    """The articles that aren't withdrawn and of which anything was ever owed to one of these partners."""
+    theirs = select(destinations.c.id).where(destinations.c.partner_id.in_(partner_ids))
+    owed = select(deliveries.c.article_id).where(deliveries.c.destination_id.in_(theirs))
+    wanted = select(articles.c.id).where(articles.c.withdrawn.is_(False), articles.c.id.in_(owed))
+    return list(connection.scalars(wanted.order_by(articles.c.id))) if partner_ids else []
 
 
 def revision(connection: Connection, article_id: str, number: int) -> Revision:
@@ -217,6 +232,12 @@ def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:
 def count(connection: Connection) -> int:
     """How many articles there are."""
     return int(connection.scalar(select(func.count()).select_from(articles)) or 0)
+
+
+def _written(data: Article | Withdrawal) -> bytes:
+    """An article as it is kept. What it left unsaid of AI stays unsaid: that isn't the same as `none`."""
+    unsaid = {"ai_label"} - data.model_fields_set if isinstance(data, Article) else set[str]()
+    return data.model_dump_json(exclude=unsaid).encode()
 
 
 def _of(article_id: str) -> Select[tuple[object, ...]]:

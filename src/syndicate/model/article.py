@@ -56,18 +56,35 @@ class Permission(Record):
 class Origin(Record):
     """Where the words come from. A reprint says whose they were; publisher.md and CAC order 1, art. 15, ask for it."""
 
-    kind: Literal["own", "reprint"]
-    source: Line = Field(default="", description="来源, as the page shows it; required for a reprint")
+    kind: Literal["own", "reprint", "mixed"] = Field(
+        description="own: our words; reprint: others' words; mixed: our words with others' in them, as in 综合新华社"
+    )
+    source: Line = Field(default="", description="来源, as the page shows it; required for a reprint, and for mixed")
     original_title: Line = ""
     original_author: Line = ""
     original_url: Url | None = None
-    rights: Permission | None = Field(default=None, description="of a reprint: nothing recorded, and it goes to nobody")
+    rights: Permission | None = Field(
+        default=None, description="of others' words: nothing recorded, and they go to nobody"
+    )
 
     @model_validator(mode="after")
     def _a_reprint_names_its_source(self) -> "Origin":
         if self.kind == "reprint" and not self.source:
             raise ValueError("a reprint must name its source")
+        if self.kind == "mixed" and not self.source:
+            raise ValueError("what carries others' words must name their source")
         return self
+
+    @property
+    def carries_others(self) -> bool:
+        """Whether others' words are in it, so that it isn't ours alone to pass on."""
+        return self.kind != "own"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names that the source line gives, each by itself: 新华社、央视新闻 names two."""
+        named = tuple(name for part in self.source.split("、") if (name := part.strip()))
+        return named or (self.source,)
 
 
 class Picture(Record):
@@ -139,7 +156,7 @@ class Article(Record):
     published_at: Moment
     updated_at: Moment | None = None
     ai_label: Literal["none", "assisted", "generated"] = Field(
-        default="none", description="GB 45438-2025: whether the text was made with, or by, an AI"
+        default="none", description="GB 45438-2025: whether the text was made with, or by, an AI; unsaid means none"
     )
     change: Literal["significant", "minor"] = Field(
         default="significant", description="a minor change isn't pushed to those who have the article"

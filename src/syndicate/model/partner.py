@@ -43,6 +43,9 @@ class Partner(Record):
         description="one, or several that follow each other: a renewal can be written down before it starts",
     )
     destinations: tuple[Destination, ...] = ()
+    only_listed: bool = Field(
+        default=False, description="takes only what comes from a unit on the source list in force, ours too"
+    )
 
     @field_validator("agreements", mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """Who publishes: the names, addresses and words that stand in every feed and notice."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -18,6 +18,18 @@ def _known_zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError(f"{name!r} is not a time zone, such as Asia/Shanghai") from None
     return name
+
+
+Missing = Literal["refuse", "send"]
+
+
+class Preflight(Record):
+    """What becomes of others' words that lack what the law wants them to say, field by field."""
+
+    source: Missing = "refuse"
+    original_author: Missing = "refuse"
+    original_title: Missing = "refuse"
+    editor: Missing = "refuse"
 
 
 class Publisher(Record):
@@ -41,6 +53,8 @@ class Publisher(Record):
     business_hours: BusinessHours = BusinessHours()
     tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$")]
     tag_date: date
+    preflight: Preflight = Preflight()
+    must_say_ai: bool = Field(default=False, description="an article that leaves its ai_label unsaid goes to nobody")
 
     def tag_uri(self, article_id: str) -> str:
         """The article's permanent identity in every feed and format (RFC 4151): never changes, never used again."""

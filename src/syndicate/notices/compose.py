@@ -105,6 +105,13 @@ def _said(name: str, words: Record, case: str, facts: Facts) -> Named:
 def _signed_by(article: Article) -> str:
     if article.origin.kind == "reprint":
         return "reprint"
+    if article.origin.kind == "mixed":
+        people = _people(article)
+        return "mixed" if people == "reporters" else f"mixed_{people}"
+    return _people(article)
+
+
+def _people(article: Article) -> str:
     if article.reporters and article.correspondents:
         return "reporters_and_correspondents"
     if article.reporters:
@@ -129,11 +136,11 @@ def _taken_by(picture: Picture, article: Article, publisher: Publisher) -> str:
 
 
 def _tail(article: Article, agreement: Agreement | None, wording: Wording, facts: Facts) -> list[Named]:
-    """A reprint says whose it is: without rights of its own it would inherit the feed's (RFC 4287, 4.2.10)."""
-    reprint = article.origin.kind == "reprint"
-    usage = "reprint" if reprint else "partner" if agreement else "public"
+    """Others' words say whose they are: without rights of their own they'd inherit the feed's (RFC 4287, 4.2.10)."""
+    theirs = article.origin.kind if article.origin.carries_others else ""
+    usage = theirs or ("partner" if agreement else "public")
     label = [] if article.ai_label == "none" else [_said("ai-label", wording.ai_label, article.ai_label, facts)]
-    _, copyright_line = _said("copyright", wording.licence, "reprint_copyright" if reprint else "copyright", facts)
+    _, copyright_line = _said("copyright", wording.licence, f"{theirs}_copyright" if theirs else "copyright", facts)
     return [
         *label,
         ("copyright", copyright_line),

@@ -69,6 +69,10 @@ class Attribution(Record):
     correspondents: Annotated[str, _saying("publisher", "correspondents")]
     reporters_and_correspondents: Annotated[str, _saying("publisher", "reporters", "correspondents")]
     reprint: Annotated[str, _saying("source", optional=("publisher",))]
+    mixed: Annotated[str, _saying("publisher", "source", "reporters")]
+    mixed_no_reporter: Annotated[str, _saying("publisher", "source")]
+    mixed_correspondents: Annotated[str, _saying("publisher", "source", "correspondents")]
+    mixed_reporters_and_correspondents: Annotated[str, _saying("publisher", "source", "reporters", "correspondents")]
 
 
 class PictureCredit(Record):
@@ -95,6 +99,8 @@ class Licence(Record):
     public: Annotated[str, _saying(optional=("publisher", "organisation"))]
     reprint_copyright: Annotated[str, _saying("source", optional=("publisher", "organisation"))]
     reprint: Annotated[str, _saying(optional=("source", "publisher", "organisation"))]
+    mixed_copyright: Annotated[str, _saying("source", "organisation", optional=("publisher",))]
+    mixed: Annotated[str, _saying(optional=("source", "publisher", "organisation"))]
 
 
 class CanonicalLink(Record):

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, derivations, pictures, rulings
+from syndicate.ledger import articles, clearances, derivations, listings, pictures, rulings
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, Ruling
+from syndicate.model.listing import Listing
 from syndicate.model.partner import Partner
 from syndicate.model.supply import NOTHING_SUPPLIED, Supply, began
 from syndicate.pipeline.newsroom import Newsroom
@@ -35,6 +36,7 @@ class Case:
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     supplies: Mapping[str, Supply] = field(default_factory=dict)
     credits_before: Mapping[str, str] = field(default_factory=dict)
+    listing: Listing | None = None
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -50,6 +52,7 @@ class Case:
             supply=self.supplies.get(partner.id, NOTHING_SUPPLIED) if partner else NOTHING_SUPPLIED,
             now=self.now,
             credits_before=dict(self.credits_before),
+            listing=self.listing,
         )
 
     def _ruling(self, audience: str) -> Ruling | None:
@@ -66,6 +69,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
     article = revision.data
     assert isinstance(article, Article)  # the caller has looked
     records = pictures.said(connection, [picture.url for picture in article.pictures])
+    names = {*article.origin.sources, *newsroom.publisher.own_names}
     return Case(
         head=head,
         article=recorded(article, records),
@@ -78,6 +82,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         rulings=rulings.of_article(connection, head.id),
         supplies=supplies(connection, head.id, newsroom=newsroom, now=now),
         credits_before=credits_before(article, records),
+        listing=listings.in_force(connection, asked=names, now=now),
     )
 
 

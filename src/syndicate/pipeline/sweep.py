@@ -12,6 +12,7 @@ from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
 from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.expire import cancel_expired
+from syndicate.pipeline.listings import take_effect
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
 from syndicate.pipeline.turns import is_work
@@ -41,6 +42,7 @@ def sweep(
     cancel_expired(ledger)
     _unpark(ledger)
     _rearm(ledger)
+    take_effect(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)

@@ -7,6 +7,8 @@ from syndicate.model.clearance import Clearance, PictureVerdict, Verdict
 from syndicate.rights.delay import delay
 from syndicate.rights.derived import derived
 from syndicate.rights.embargo import embargo
+from syndicate.rights.labelled import labelled
+from syndicate.rights.listed import listed
 from syndicate.rights.origin import origin
 from syndicate.rights.person import person
 from syndicate.rights.pictures import pictures
@@ -27,6 +29,8 @@ RULES: tuple[Rule, ...] = (
     territory,
     origin,
     preflight,
+    listed,
+    labelled,
     derived,
     syndicated,
     targets,
@@ -70,7 +74,7 @@ def _less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetim
     """When what is cleared now changes by itself: with a picture's lease, or at an end at which all is taken back."""
     agreement, changes = question.agreement, [picture.until for picture in decided if picture.until]
     permission = question.article.origin.rights
-    if permission and permission.ends and question.article.origin.kind == "reprint":
+    if permission and permission.ends and question.article.origin.carries_others:
         changes.append(permission.ends)
     if agreement and agreement.after_end == "remove":
         changes.append(agreement.over(question.publisher.timezone))

@@ -1,26 +1,30 @@
 """Are the words ours to pass on?"""
 
+from syndicate.model.article import Origin
 from syndicate.model.clearance import Verdict
 from syndicate.rights.permission import names, running
 from syndicate.rights.question import Question
 
 
 def origin(question: Question) -> Verdict | None:
-    """Refuse a reprint, and an article that says it is ours while it names another source.
+    """Refuse what carries others' words, and an article that says it is ours while it names another source.
 
-    But a reprint goes, as long as its permission runs, to whom that names, under an agreement that takes such reprints.
+    But a reprint, or our own words with others' in them, goes as long as its permission runs to whom that names, under
+    an agreement that takes such reprints.
     """
     said, agreement = question.article.origin, question.agreement
     if said.kind == "own" and question.publisher.is_own(said.source):
         return None
-    takes = said.kind == "reprint" and agreement is not None and agreement.reprints == "cleared"
+    takes = said.carries_others and agreement is not None and agreement.reprints == "cleared"
     if takes and said.rights and names(said.rights, question):
         runs = running(said.rights, question)
         decision = "held" if runs.until else "refused"
         return None if runs.now else Verdict(decision=decision, rule="origin", reason=runs.reason, until=runs.until)
-    return Verdict(
-        decision="refused",
-        rule="origin",
-        reason=f"the words belong to {said.source} ({'a reprint' if said.kind == 'reprint' else 'named as source'}): "
-        "not ours to pass on",
-    )
+    return Verdict(decision="refused", rule="origin", reason=_not_ours(said))
+
+
+def _not_ours(said: Origin) -> str:
+    if said.kind == "mixed":
+        return f"our own words with {said.source}'s in them: not ours alone to pass on"
+    how = "a reprint" if said.kind == "reprint" else "named as source"
+    return f"the words belong to {said.source} ({how}): not ours to pass on"

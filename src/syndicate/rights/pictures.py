@@ -111,4 +111,6 @@ def _is_ours(credit: Credit, article: Article) -> bool:
 
 def _is_on_the_article(names: Iterable[str], article: Article) -> bool:
     """Whether these are people of ours; a reprint's people are another house's."""
-    return article.origin.kind == "own" and all(name in (*article.reporters, *article.correspondents) for name in names)
+    return article.origin.kind != "reprint" and all(
+        name in (*article.reporters, *article.correspondents) for name in names
+    )

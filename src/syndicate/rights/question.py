@@ -9,6 +9,7 @@ from pydantic import Field
 from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, ArticleId
 from syndicate.model.clearance import Ruling, Verdict
+from syndicate.model.listing import Listing
 from syndicate.model.partner import Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record
@@ -23,7 +24,8 @@ class Question(Record):
     since, and `updated` when it last changed significantly. `withdrawn_master` is the story it derives from, directly
     or through others, if that was withdrawn; `ruling` what a person has decided for this audience, and `supply` what
     they have had, where a quota asks for it. `credits_before` is the credit line, by url, that the event gave those
-    pictures of which a person has recorded something: no record unsays it.
+    pictures of which a person has recorded something: no record unsays it. `listing` is the source list in force, asked
+    about the article's sources and our own names.
     """
 
     article: Article
@@ -37,6 +39,7 @@ class Question(Record):
     supply: Supply = NOTHING_SUPPLIED
     now: Moment
     credits_before: dict[str, str] = Field(default_factory=dict)
+    listing: Listing | None = None
 
     @property
     def agreement(self) -> Agreement | None:

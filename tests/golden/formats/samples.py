@@ -100,6 +100,13 @@ def a_reprinted_story() -> Story:
     return a_story(a_reprint(), revision=1, terms=theirs)
 
 
+def a_mixed_story() -> Story:
+    """Our own text, with words in it of somebody else's."""
+    origin = Origin(kind="mixed", source="远山日报", original_url="https://far.example/road")
+    terms = Terms(copyright="© 2025 柳溪县融媒体中心", usage="含远山日报的内容", licence_url=LICENCE)
+    return a_story(an_article(origin=origin), terms=terms)
+
+
 def a_retraction(**changes: Any) -> Retraction:
     told = {
         "article_id": "a-1",

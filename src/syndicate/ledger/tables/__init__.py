@@ -1,5 +1,6 @@
 """The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
+from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
 from syndicate.ledger.tables.served import beats, feed_renditions, feeds, tokens
@@ -36,6 +37,8 @@ __all__ = [
     "receipts",
     "revisions",
     "rulings",
+    "source_editions",
+    "source_units",
     "takedowns",
     "tokens",
 ]

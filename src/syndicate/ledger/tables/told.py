@@ -66,6 +66,8 @@ articles = Table(
     Column("first_published", UtcDateTime, index=True, comment="none: withdrawn before we ever saw it"),
     Column("embargo_until", UtcDateTime, comment="of the newest revision: until then it is in no feed"),
     Column("derived_from", Text, index=True, comment="of the newest revision: the story it was made from"),
+    Column("words_of", Text, comment="of the newest revision: whose words it carries; none: ours"),
+    Index("ix_articles_words_of", "id", **where("words_of IS NOT NULL")),
     Index("ix_articles_owed", "id", **where("planned_revision < head_revision")),
 )
 

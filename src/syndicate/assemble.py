@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats, feeds, partners
+from syndicate.ledger import beats, feeds, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
@@ -163,9 +163,10 @@ class System:
         self.handover([Beat(lane=lane, number=number + 1) for lane in LANES for number in range(many[lane])])
 
     def begin(self) -> None:
-        """At a start, and after a change of the configuration: remember the partners, and build feeds anew."""
+        """At a start, and after a change of the configuration: remember partners and licence, and build feeds anew."""
         with self.ledger.write() as connection:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
+            licences.remember(connection, self.newsroom.licence, now=self.clock())
             feeds.reconsider(connection)
 
     def close(self) -> None:

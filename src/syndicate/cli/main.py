@@ -20,6 +20,7 @@ from syndicate.cli import (
     dry_run,
     feeds,
     ledger,
+    licences,
     notices,
     publish,
     replay,
@@ -71,6 +72,10 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         "notice": (
             "See the words that we owe the reader, as they would stand on an article.",
             (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
+        ),
+        "licence": (
+            "See the terms on which our work may be used, in words for people and for machines.",
+            (("show", licences.show, "syndicate licence show --json"),),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

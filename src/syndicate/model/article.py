@@ -59,6 +59,8 @@ class Origin(Record):
     original_author: Line = ""
     original_url: Url | None = None
     rights: Permission | None = Field(default=None, description="of a reprint: nothing recorded, and it goes to nobody")
+    licence: Line = Field(default="", description="of a reprint: its own terms of use, in words")
+    licence_url: Url | None = Field(default=None, description="where these are written")
 
     @model_validator(mode="after")
     def _a_reprint_names_its_source(self) -> "Origin":

@@ -6,10 +6,12 @@ from syndicate.markup.place import Statement, place
 from syndicate.markup.sanitise import sanitise
 from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import Clearance
+from syndicate.model.licence import Addresses
 from syndicate.model.partner import Agreement
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
 from syndicate.model.story import Terms
+from syndicate.notices.terms import Said, terms_of
 from syndicate.notices.wording import Wording
 
 Named = tuple[str, str]  # a statement's name, such as attribution:reporters, and its words
@@ -25,21 +27,37 @@ class Composed(Record):
 
 
 def compose(
-    article: Article, *, clearance: Clearance, agreement: Agreement | None, publisher: Publisher, wording: Wording
+    article: Article,
+    *,
+    clearance: Clearance,
+    agreement: Agreement | None,
+    publisher: Publisher,
+    wording: Wording,
+    addresses: Addresses | None = None,
 ) -> Composed:
-    """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing."""
+    """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing.
+
+    `addresses` is where our terms are to be read; without, at the page that the publisher names.
+    """
     facts = _facts(article, agreement, publisher, wording)
     pictures = tuple(picture for picture in article.pictures if picture.url in clearance.passed_pictures)
     credits = {picture.url: _credit(picture, article, publisher, wording, facts) for picture in pictures}
     head = _said("attribution", wording.attribution, _signed_by(article), facts)
     tail = _tail(article, agreement, wording, facts)
     said = {name.partition(":")[0]: words for name, words in tail}
-    terms = Terms(
-        attribution=head[1],
-        copyright=said["copyright"],
-        usage=said["licence"],
-        licence_url=publisher.licence_url,
-        credits={url: words for url, (_, words) in credits.items()},
+    terms = terms_of(
+        article.model_copy(update={"pictures": pictures}),
+        Said(
+            head[1],
+            said["copyright"],
+            said["licence"],
+            our_copyright=_said("copyright", wording.licence, "copyright", facts)[1],
+            our_usage=_said("licence", wording.licence, "partner" if agreement else "public", facts)[1],
+        ),
+        {url: words for url, (_, words) in credits.items()},
+        agreement=agreement,
+        publisher=publisher,
+        addresses=addresses or Addresses(page=publisher.licence_url),
     )
     return Composed(
         article=article.model_copy(update={"pictures": pictures, "body_html": _body(article, terms, said)}),

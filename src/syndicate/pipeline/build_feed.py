@@ -88,6 +88,7 @@ def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: News
                 definition.model_dump(mode="json"),
                 newsroom.publisher.model_dump(mode="json"),
                 newsroom.wording.digest,
+                newsroom.addresses.model_dump(mode="json"),
                 base_url,
                 partner.agreement.version if partner and partner.agreement else "",
                 [[standing.article_id, standing.revision, standing.edition] for standing in selected],

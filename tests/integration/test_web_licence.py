@@ -1,7 +1,7 @@
 """Can everybody read the terms, as they are and as they ever were?"""
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from tests.fakes.web_newsroom import BASE, a_newsroom
 
@@ -99,3 +99,55 @@ def test_home_links_to_the_version_in_force(newsroom):
     page = html.document_fromstring(newsroom.get("/").body.decode())
 
     assert page.xpath('//a[@rel="license"]/@href') == [f"{BASE}/licence/{version_of(newsroom)}"]
+
+
+# For machines
+
+RSL = "{https://rslstandard.org/rsl}"
+
+
+def test_the_licence_in_rsl_is_of_everything_here(newsroom):
+    answer = newsroom.get("/license.xml")
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/rsl+xml")
+    root = etree.fromstring(answer.body)
+    assert (root.tag, root.nsmap) == (f"{RSL}rsl", {None: RSL.strip("{}")})
+    (content,) = root
+    assert content.get("url") == "/"
+    assert content.findtext(f"{RSL}license/{RSL}permits") == "search"
+    assert content.findtext(f"{RSL}license/{RSL}prohibits") == "ai-all"
+    assert content.findtext(f"{RSL}terms") == f"{BASE}/licence/{version_of(newsroom)}"
+
+
+def test_robots_are_told_where_the_licence_is_and_forbidden_nothing(newsroom):
+    lines = newsroom.get("/robots.txt").body.decode().splitlines()
+
+    assert lines == [f"License: {BASE}/license.xml", "", "User-agent: *", "Allow: /"]
+
+
+def test_the_reservation_of_mining_stands_where_the_protocol_wants_it(newsroom):
+    answer = newsroom.get("/.well-known/tdmrep.json")
+
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json == [{"location": "/", "tdm-reservation": 1, "tdm-policy": f"{BASE}/policies/public"}]
+
+
+def test_feeds_and_the_pages_of_the_licence_say_the_same_in_their_headers(newsroom):
+    newsroom.published()
+
+    for path in ("/feeds/all.rss", "/feeds/all.json", "/licence", f"/licence/{version_of(newsroom)}", "/license.xml"):
+        headers = newsroom.get(path).headers
+        assert (headers["tdm-reservation"], headers["tdm-policy"]) == ("1", f"{BASE}/policies/public")
+        assert f'<{BASE}/licence/{version_of(newsroom)}>; rel="license"' in headers["link"]
+        assert f'<{BASE}/license.xml>; rel="license"; type="application/rsl+xml"' in headers["link"]
+
+
+def test_without_a_licence_of_record_mining_is_reserved_as_ever_and_there_is_no_more(plain):
+    plain.published()
+
+    assert plain.get("/license.xml").status == 404
+    assert plain.get("/.well-known/tdmrep.json").json == [{"location": "/", "tdm-reservation": 1}]
+    assert "License" not in plain.get("/robots.txt").body.decode()
+    headers = plain.get("/feeds/all.rss").headers
+    assert (headers["tdm-reservation"], "tdm-policy" in headers) == ("1", False)
+    assert "application/rsl+xml" not in headers["link"]

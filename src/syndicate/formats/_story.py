@@ -39,11 +39,6 @@ def rights(terms: Terms) -> str:
     return " ".join(filter(None, (terms.copyright, terms.usage)))
 
 
-def licence(story: Story) -> str:
-    """The licence's address; empty for a reprint, which isn't ours to license."""
-    return "" if is_reprint(story.article) else story.terms.licence_url
-
-
 def full_text(story: Story, feed: Feed) -> str:
     """The body as HTML, where this feed carries full text; else empty."""
     return legal(story.article.body_html) if feed.definition.body else ""

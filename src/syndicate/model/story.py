@@ -5,7 +5,7 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from syndicate.model.article import Article
-from syndicate.model.licence import LicenceReference
+from syndicate.model.licence import Addresses, Licence, LicenceReference, addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record, Slug
 
@@ -103,6 +103,12 @@ class Feed(Record):
     base_url: str
     changed: Moment
     stories: tuple[Story, ...]
+    licence: Licence | None = None
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where our terms are to be read."""
+        return addresses(self.licence, page=self.publisher.licence_url, base_url=self.base_url)
 
     def url(self, suffix: Slug) -> str:
         """Where this feed is served in one format (`rss`, `atom`, `json`)."""

@@ -44,7 +44,12 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
         return _note_built(ledger, seen)
     changed = _changed(seen)
     feed = Feed(
-        definition=definition, publisher=newsroom.publisher, base_url=base_url, changed=changed, stories=tuple(stories)
+        definition=definition,
+        publisher=newsroom.publisher,
+        base_url=base_url,
+        changed=changed,
+        stories=tuple(stories),
+        licence=newsroom.licence,
     )
     renditions = render_all(feed)
     with ledger.write() as connection:

@@ -10,9 +10,11 @@ from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from syndicate.assemble import System
+from syndicate.formats import rsl, tdmrep
 from syndicate.ledger import licences
 from syndicate.ledger.licences import Kept
 from syndicate.model.licence import Licence, LicenceText
+from syndicate.web.feeds import licence_links
 from syndicate.web.home import CONTENT_POLICY
 
 _PAGE = Template(
@@ -54,7 +56,7 @@ def current(request: Request) -> Response:
     system: System = request.app.state.system
     if system.newsroom.licence is None:
         raise HTTPException(404, _NO_LICENCE)
-    return RedirectResponse(system.newsroom.addresses.page, 302, {"Cache-Control": "public, max-age=60"})
+    return RedirectResponse(system.newsroom.addresses.page, 302, machine_headers(system))
 
 
 def page(request: Request, version: str) -> Response:
@@ -78,8 +80,39 @@ def page(request: Request, version: str) -> Response:
         state="现行 · in force" if is_current else '已被取代 · superseded: <a href="/licence">/licence</a>',
         contact=escape(publisher.contact),
     )
-    headers = {"Content-Security-Policy": CONTENT_POLICY, "Cache-Control": "public, max-age=60"}
+    headers = {"Content-Security-Policy": CONTENT_POLICY} | machine_headers(system)
     return Response(text, headers=headers, media_type="text/html")
+
+
+def machine_readable(request: Request) -> Response:
+    """`GET /license.xml`: the licence in RSL 1.0. 404 where none was configured."""
+    system: System = request.app.state.system
+    newsroom = system.newsroom
+    if newsroom.licence is None:
+        raise HTTPException(404, _NO_LICENCE)
+    found = rsl.document(newsroom.licence, publisher=newsroom.publisher, addresses=newsroom.addresses)
+    return Response(found.body, headers=machine_headers(system), media_type=found.media_type)
+
+
+def robots(request: Request) -> Response:
+    """`GET /robots.txt` (RFC 9309): nothing is forbidden here, and where the licence is (RSL 1.0)."""
+    system: System = request.app.state.system
+    licence = system.newsroom.addresses.machine
+    lines = [f"License: {licence}", ""] * bool(licence) + ["User-agent: *", "Allow: /", ""]
+    return Response("\n".join(lines), headers=machine_headers(system), media_type="text/plain")
+
+
+def reservation(request: Request) -> Response:
+    """`GET /.well-known/tdmrep.json` (W3C TDMRep): whether the right to mine our texts is reserved, and the policy."""
+    system: System = request.app.state.system
+    body = tdmrep.statement(system.newsroom.addresses)
+    return Response(body, headers=machine_headers(system), media_type=tdmrep.MEDIA_TYPE)
+
+
+def machine_headers(system: System) -> dict[str, str]:
+    """What every answer with our terms in it says to machines."""
+    found = system.newsroom.addresses
+    return {"Cache-Control": "public, max-age=60", "Link": licence_links(found)} | tdmrep.headers(found)
 
 
 def _find(system: System, version: str) -> tuple[Licence, datetime | None]:

@@ -37,7 +37,7 @@ def test_every_article_format_writes_the_articles_own_name_so_that_no_two_articl
     ("ask", "told"),
     [
         (feed_format, "there is no feed format 'gopher'; there is: atom, json, rss"),
-        (article_format, "there is no article format 'gopher'; there is: ninjs"),
+        (article_format, "there is no article format 'gopher'; there is: html, ninjs, schema-org"),
     ],
 )
 def test_an_unknown_format_is_answered_with_those_there_are(ask, told):

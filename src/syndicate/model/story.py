@@ -26,7 +26,7 @@ class Terms(Record):
     """The one record of rights that every format writes from, each in the places it has for them.
 
     `licence_url` is where the terms of these words are to be read: ours, or for a reprint its own, empty where it has
-    told none. `licence` and `policy_url` are of our own words alone. `expires` is from when on it must be gone.
+    told none. `licence` and the policies are of our own words alone. `expires` is from when on it must be gone.
     """
 
     attribution: str = ""
@@ -38,6 +38,7 @@ class Terms(Record):
     holder: str = ""
     licence: LicenceReference | None = None
     policy_url: str = ""
+    tdm_policy_url: str = ""
     reserves_mining: bool = True
     expires: Moment | None = None
     territory: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ class Terms(Record):
 
     @model_validator(mode="after")
     def _ours_to_license(self) -> "Terms":
-        if not self.ours and (self.licence or self.policy_url):
+        if not self.ours and (self.licence or self.policy_url or self.tdm_policy_url):
             raise ValueError("what is not ours can't go out under our licence")
         return self
 

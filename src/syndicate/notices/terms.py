@@ -45,6 +45,7 @@ def terms_of(
         holder=publisher.organisation if ours else article.origin.source,
         licence=addresses.licence if ours else None,
         policy_url=addresses.policy(agreement.version if agreement else "") if ours else "",
+        tdm_policy_url=addresses.policy() if ours else "",
         reserves_mining=addresses.reserves_mining if ours else True,
         expires=_expires(article, agreement, publisher),
         territory=tuple(getattr(agreement, "territory", ())),

@@ -179,6 +179,7 @@ def a_licensed_story(article: Article | None = None, **changes: Any) -> Story:
         "licence_url": found.page,
         "licence": found.licence,
         "policy_url": found.policy("0123456789ab"),
+        "tdm_policy_url": found.policy(),
         "expires": NOON + timedelta(days=30),
         "pictures": {
             url: one.model_copy(update={"licence_url": found.page}) for url, one in story.terms.pictures.items()

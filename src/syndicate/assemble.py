@@ -20,6 +20,8 @@ from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.partner import Partner
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.story import Rendition
+from syndicate.pipeline import policies
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
@@ -106,6 +108,10 @@ class System:
     def preview(self, article_id: str, partner: Partner) -> Preview | None:
         """How an article would read at a partner; None for what is unknown or withdrawn."""
         return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock())
+
+    def policy_of(self, partner_id: str, version: str) -> Rendition | None:
+        """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
+        return policies.policy_of(self.ledger, partner_id, version, newsroom=self.newsroom)
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.builders import an_event
-from tests.fakes.cli_newsroom import a_shell
+from tests.fakes.cli_newsroom import a_partner_file, a_shell
 
 
 @pytest.fixture
@@ -57,3 +57,31 @@ def test_check_names_every_mistake_in_the_licence(shell):
     assert done.exit_code == 1
     assert "licence.toml: permits.0" in done.stderr
     assert "licence.toml: text: is required" in done.stderr
+
+
+def test_it_prints_what_a_partners_agreement_allows(shell):
+    shell.configure("partners/yunfeng.toml", a_partner_file("云峰网"))
+    shell.open().close()
+
+    document = json.loads(shell.run("licence", "policy", "云峰网").stdout)
+
+    assert (document["@type"], document["dcterms:identifier"]) == ("Agreement", "QSW-7")
+    assert f"/policies/yunfeng/{document['uid'][-12:]}" in document["uid"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["songtao"], "there is no written agreement with 松涛网"),
+        (["nobody"], "there is no partner"),
+        (["yunfeng", "--version", "0123456789ab"], "never had an agreement of version 0123456789ab"),
+    ],
+)
+def test_what_there_is_not_is_said(shell, arguments: list[str], said: str):
+    shell.configure("partners/yunfeng.toml", a_partner_file("云峰网"))
+    shell.configure("partners/songtao.toml", 'name = "松涛网"\n')
+    shell.open().close()
+
+    done = shell.run("licence", "policy", *arguments)
+
+    assert (done.exit_code, said in done.stderr) == (1, True)

@@ -1,12 +1,13 @@
-"""Who may ask, by shell? `licence show` tells the terms on which our work may be used, as they stand in the ledger."""
+"""Who may ask, by shell? `licence` tells the terms on which our work may be used: everybody's, and a partner's."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, legible, local, output, print_json, table
+from syndicate.cli.why import no_such_partner, partner_id
 from syndicate.ledger import licences
 from syndicate.ledger.licences import Kept
 from syndicate.model.licence import Licence
@@ -26,6 +27,26 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
             return print_json(_as_json(newsroom.licence, kept, system))
         _print(newsroom.licence, kept, system)
     return None
+
+
+def policy(
+    context: typer.Context,
+    partner: Annotated[str, typer.Argument(help="The partner, by id or name.")],
+    version: Annotated[str, typer.Option(help="A former version of its agreement; without, the one it has.")] = "",
+) -> None:
+    """Print what a partner's agreement allows, in ODRL (JSON-LD), as the partner itself can fetch it."""
+    with opened(context) as system:
+        directory = system.newsroom.directory
+        found = directory.partner(partner_id(directory, partner))
+        if found is None:
+            fail(no_such_partner(directory, partner))
+        wanted = version or (found.agreement.version if found.agreement else "")
+        if not wanted:
+            fail(f"there is no written agreement with {found.name}, so nothing is allowed")
+        document = system.policy_of(found.id, wanted)
+    if document is None:
+        fail(f"{found.name} never had an agreement of version {wanted}; syndicate why tells under which things left")
+    typer.echo(document.body.decode().rstrip())
 
 
 def _as_json(licence: Licence, kept: list[Kept], system: System) -> dict[str, Any]:

@@ -75,7 +75,10 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         ),
         "licence": (
             "See the terms on which our work may be used, in words for people and for machines.",
-            (("show", licences.show, "syndicate licence show --json"),),
+            (
+                ("show", licences.show, "syndicate licence show --json"),
+                ("policy", licences.policy, "syndicate licence policy 荆楚网"),
+            ),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from syndicate.ledger import health
 from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import agreements, destinations
-from syndicate.model.partner import Destination, Partner
+from syndicate.model.partner import Agreement, Destination, Partner
 from syndicate.model.record import canonical_json, digest_of
 
 _A_MOMENT = timedelta(microseconds=1)
@@ -63,6 +63,13 @@ def unknown(connection: Connection, partners: Collection[Partner]) -> list[Partn
         )
 
     return [partner for partner in partners if not is_known(partner)]
+
+
+def agreement(connection: Connection, partner_id: str, version: str) -> Agreement | None:
+    """One version of a partner's agreement, if anything was ever decided under it."""
+    wanted = select(agreements.c.document).where(agreements.c.partner_id == partner_id, agreements.c.version == version)
+    found = connection.execute(wanted).scalar_one_or_none()
+    return Agreement.model_validate(found) if found else None
 
 
 def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:

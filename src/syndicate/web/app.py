@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feeds, home, licence, probes
+from syndicate.web import events, feeds, home, licence, policies, probes
 from syndicate.web.answers import HANDLERS
 from syndicate.web.journal import Journal
 
@@ -19,6 +19,9 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
     ("GET", "/license.xml", licence.machine_readable),
+    ("GET", "/policies/public", policies.public),
+    ("GET", "/policies/{version}", policies.own),
+    ("GET", "/policies/{partner}/{version}", policies.of_partner),
     ("GET", "/robots.txt", licence.robots),
     ("GET", "/.well-known/tdmrep.json", licence.reservation),
     ("GET", "/healthz", probes.healthz),

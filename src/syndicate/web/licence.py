@@ -54,8 +54,7 @@ _NO_LICENCE = "there is no licence of record: see the publisher's own page"
 def current(request: Request) -> Response:
     """`GET /licence`: on to the version that is in force. 302, or 404 where none was configured."""
     system: System = request.app.state.system
-    if system.newsroom.licence is None:
-        raise HTTPException(404, _NO_LICENCE)
+    require_licence(system)
     return RedirectResponse(system.newsroom.addresses.page, 302, machine_headers(system))
 
 
@@ -87,10 +86,8 @@ def page(request: Request, version: str) -> Response:
 def machine_readable(request: Request) -> Response:
     """`GET /license.xml`: the licence in RSL 1.0. 404 where none was configured."""
     system: System = request.app.state.system
-    newsroom = system.newsroom
-    if newsroom.licence is None:
-        raise HTTPException(404, _NO_LICENCE)
-    found = rsl.document(newsroom.licence, publisher=newsroom.publisher, addresses=newsroom.addresses)
+    newsroom, licence = system.newsroom, require_licence(system)
+    found = rsl.document(licence, publisher=newsroom.publisher, addresses=newsroom.addresses)
     return Response(found.body, headers=machine_headers(system), media_type=found.media_type)
 
 
@@ -107,6 +104,13 @@ def reservation(request: Request) -> Response:
     system: System = request.app.state.system
     body = tdmrep.statement(system.newsroom.addresses)
     return Response(body, headers=machine_headers(system), media_type=tdmrep.MEDIA_TYPE)
+
+
+def require_licence(system: System) -> Licence:
+    """The licence in force; 404 where none was configured."""
+    if system.newsroom.licence is None:
+        raise HTTPException(404, _NO_LICENCE)
+    return system.newsroom.licence
 
 
 def machine_headers(system: System) -> dict[str, str]:

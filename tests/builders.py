@@ -14,6 +14,7 @@ from syndicate.model.article import Article, Picture
 from syndicate.model.delivery import delivery_id
 from syndicate.model.event import Envelope
 from syndicate.model.feed import Directory, FeedFamily
+from syndicate.model.licence import Licence
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.selection import Selection
@@ -157,10 +158,18 @@ def a_partner(id: str = "yunfeng", *, url: str = "https://partner.example/push",
     return Partner(**told | changes)
 
 
-def a_newsroom(*, partners: tuple[Partner, ...] = (), feeds: tuple[FeedFamily, ...] | None = None) -> Newsroom:
+def a_newsroom(
+    *, partners: tuple[Partner, ...] = (), feeds: tuple[FeedFamily, ...] | None = None, licence: Licence | None = None
+) -> Newsroom:
     """The newsroom with the wording and the feeds that are shipped."""
     directory = Directory(partners=partners, feeds=shipped_feeds() if feeds is None else feeds)
-    return Newsroom(publisher=a_publisher(), directory=directory, wording=shipped_wording())
+    return Newsroom(
+        publisher=a_publisher(),
+        directory=directory,
+        wording=shipped_wording(),
+        licence=licence,
+        base_url="https://feeds.news.example",
+    )
 
 
 def shipped_feeds() -> tuple[FeedFamily, ...]:
@@ -171,6 +180,22 @@ def shipped_feeds() -> tuple[FeedFamily, ...]:
 def shipped_wording() -> Wording:
     """What `config/notices` says."""
     return read_wording(_toml(CONFIG / "notices" / "zh-CN"), language="zh-CN")
+
+
+def shipped_licence() -> Licence:
+    """What `config/licence.toml` says."""
+    return Licence.model_validate(tomllib.loads((CONFIG / "licence.toml").read_text(encoding="utf-8")))
+
+
+def a_licence(**changes: Any) -> Licence:
+    """A short one: machines may search, and no more."""
+    told = {
+        "id": "qingshiwan",
+        "permits": ["search"],
+        "prohibits": ["ai-all"],
+        "text": {"zh-CN": {"title": "青石湾内容使用许可", "paragraphs": ["没有书面协议，不得转载。"]}},
+    }
+    return Licence.model_validate(told | changes)
 
 
 def a_question(

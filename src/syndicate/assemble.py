@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats, feeds, partners
+from syndicate.ledger import beats, feeds, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.retention import Dropped
@@ -22,6 +22,8 @@ from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.story import Rendition
+from syndicate.pipeline import picture_standing, policies
 from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
@@ -31,13 +33,6 @@ from syndicate.pipeline.explain import explain
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
-from syndicate.pipeline.picture_standing import (
-    Listed,
-    PictureStanding,
-    articles_with_pictures,
-    list_pictures,
-    picture_standing,
-)
 from syndicate.pipeline.plan import plan
 from syndicate.pipeline.preview import Preview, preview
 from syndicate.pipeline.prune import prune
@@ -118,6 +113,10 @@ class System:
         """How an article would read at a partner; None for what is unknown or withdrawn."""
         return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock())
 
+    def policy_of(self, partner_id: str, version: str) -> Rendition | None:
+        """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
+        return policies.policy_of(self.ledger, partner_id, version, newsroom=self.newsroom)
+
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
         self.handover(self._follow(step))
@@ -139,17 +138,17 @@ class System:
         self.handover(done.steps)
         return done
 
-    def picture(self, url: str) -> PictureStanding:
+    def picture(self, url: str) -> picture_standing.PictureStanding:
         """How a picture stands: what is said of it, which articles carry it, and who gets it now."""
-        return picture_standing(self.ledger, url, newsroom=self.newsroom, now=self.clock())
+        return picture_standing.picture_standing(self.ledger, url, newsroom=self.newsroom, now=self.clock())
 
     def articles_with_pictures(self) -> list[str]:
         """The live articles that carry pictures, by id."""
-        return articles_with_pictures(self.ledger)
+        return picture_standing.articles_with_pictures(self.ledger)
 
-    def pictures_of(self, article_id: str) -> list[Listed]:
+    def pictures_of(self, article_id: str) -> list[picture_standing.Listed]:
         """A live article's pictures, and which of them nobody has recorded."""
-        return list_pictures(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
+        return picture_standing.list_pictures(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
 
     def import_edition(self, edition: Edition, *, by: str) -> EditionListed:
         """Write down an edition of the source list, and hand over what follows. Raises `Invalid`."""
@@ -198,9 +197,10 @@ class System:
         self.handover([Beat(lane=lane, number=number + 1) for lane in LANES for number in range(many[lane])])
 
     def begin(self) -> None:
-        """At a start, and after a change of the configuration: remember the partners, and build feeds anew."""
+        """At a start, and after a change of the configuration: remember partners and licence, and build feeds anew."""
         with self.ledger.write() as connection:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
+            licences.remember(connection, self.newsroom.licence, now=self.clock())
             feeds.reconsider(connection)
 
     def close(self) -> None:

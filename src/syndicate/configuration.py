@@ -1,4 +1,4 @@
-"""Reads the partners, the feeds and the wording, and lists every mistake in all of them at once, with file and key."""
+"""Reads partners, feeds, wording and licence, and lists every mistake in all of them at once, with file and key."""
 
 import threading
 import time
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from syndicate.formats import ARTICLE_FORMATS
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.feed import Directory, FeedFamily
+from syndicate.model.licence import Licence
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.problem import Invalid, Problem, problems_of, read_whole
 from syndicate.model.publisher import Publisher
@@ -41,10 +42,17 @@ def read_newsroom(settings: Settings) -> Newsroom:
     problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
     wording = _wording(settings.config_dir / "notices", settings.publisher.language, problems)
+    licence = _licence(settings.config_dir / "licence.toml", settings.publisher.language, problems)
     if problems or wording is None:
         raise Invalid(problems)
     directory = Directory(partners=tuple(partners), feeds=tuple(feeds))
-    return Newsroom(publisher=settings.publisher, directory=directory, wording=wording)
+    return Newsroom(
+        publisher=settings.publisher,
+        directory=directory,
+        wording=wording,
+        licence=licence,
+        base_url=settings.web.base_url.rstrip("/"),
+    )
 
 
 class Watched:
@@ -97,7 +105,7 @@ def _stamp(config_dir: Path) -> Stamp:
     """
     found = []
     roots = [config_dir / name for name in ("partners", "feeds", "notices")]
-    for path in sorted([*roots, *chain.from_iterable(root.rglob("*") for root in roots)]):
+    for path in sorted([config_dir / "licence.toml", *roots, *chain.from_iterable(root.rglob("*") for root in roots)]):
         with suppress(FileNotFoundError):
             if path.suffix == ".toml" or path.is_dir():
                 told = path.stat()
@@ -218,6 +226,23 @@ def _wording(folder: Path, language: str, problems: list[Problem]) -> Wording | 
     except Invalid as error:
         problems += [_under(f"notices/{language}", problem, between="/") for problem in error.problems]
         return None
+
+
+def _licence(file: Path, language: str, problems: list[Problem]) -> Licence | None:
+    """The licence, if there is one: without, the publisher's own page stands for it."""
+    if not file.exists():
+        return None
+    try:
+        licence = Licence.model_validate(read_toml(file))
+    except ValidationError as error:
+        problems += _placed(file.name, problems_of(error))
+        return None
+    except Invalid as error:
+        problems += error.problems
+        return None
+    if language not in licence.text:
+        problems.append(Problem(field=f"{file.name}: text", message=f"has no {language}, the publisher's language"))
+    return licence
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, dict[str, Any]]]:

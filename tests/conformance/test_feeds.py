@@ -15,13 +15,17 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicate.formats import FEED_FORMATS, feed_format
-from syndicate.model.story import Feed
+from syndicate.model.article import Origin
+from syndicate.model.story import Feed, PictureRights, Story
 from tests.golden.formats.samples import (
     LICENCE,
     NOON,
     a_feed,
+    a_licence,
+    a_licensed_story,
     a_mixed_story,
     a_picture,
+    a_reprint,
     a_reprinted_story,
     a_story,
     an_article,
@@ -34,6 +38,10 @@ MEDIA = "{http://search.yahoo.com/mrss/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
+DCTERMS = "{http://purl.org/dc/terms/}"
+RSL = "{https://rslstandard.org/rsl}"
+UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
+THEIR_LICENCE = "https://far.example/terms"
 XML_FORMATS = ("rss", "atom")
 
 
@@ -53,6 +61,14 @@ def _hostile_feed() -> Feed:
     return a_feed(a_story(article), a_story(an_article(id="a-9")))
 
 
+def _a_reprint(*, licence_url: str = "") -> Story:
+    """A reprint with no address, and with its own licence if it told one."""
+    story = a_reprinted_story()
+    article = a_reprint(origin=Origin(kind="reprint", source="远山日报"))
+    terms = story.terms.model_copy(update={"licence_url": licence_url})
+    return story.model_copy(update={"article": article, "terms": terms})
+
+
 FEEDS = {
     "empty": a_feed(),
     "one entry": a_feed(a_story()),
@@ -64,6 +80,11 @@ FEEDS = {
     "twenty pictures": a_feed(a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21))))),
     "rare characters": the_feed(),
     "hostile characters": _hostile_feed(),
+    "a reprint of which little is known": a_feed(_a_reprint()),
+    "a reprint under its own licence": a_feed(_a_reprint(licence_url=THEIR_LICENCE)),
+    "under a licence of record": a_feed(
+        a_licensed_story(an_article(pictures=(a_picture(1), a_picture(2)))), a_reprinted_story(), licence=a_licence()
+    ),
 }
 
 
@@ -392,3 +413,95 @@ def test_a_picture_left_out_leaves_no_credit_behind():
     story = a_story(an_article(pictures=(a_picture(1), a_picture(2))))
     fewer = story.model_copy(update={"article": an_article(pictures=(a_picture(1),))})
     assert all(b"img/2.jpg" not in rendered(name, a_feed(fewer)) for name in FEED_FORMATS)
+
+
+# --- rights, for machines
+
+
+def licence_links(element: etree._Element) -> list[str]:
+    return [link.get("href") for link in element.findall(f"{ATOM}link[@rel='license']")]
+
+
+def test_rss_names_the_holder_of_the_rights_the_licence_and_when_it_was_changed():
+    item = rss_item(a_feed(a_story()))
+    assert item.findtext(f"{DCTERMS}rightsHolder") == "柳溪县融媒体中心"
+    assert item.findtext(f"{DCTERMS}license") == LICENCE
+    assert item.findtext(f"{DCTERMS}modified") == "2025-05-06T14:00:00+00:00"
+
+
+@pytest.mark.parametrize("entry", [rss_item, atom_entry])
+def test_a_reprint_that_tells_its_own_licence_has_that_and_no_other(entry):
+    assert licence_links(entry(FEEDS["a reprint under its own licence"])) == [THEIR_LICENCE]
+
+
+def test_a_reprint_under_no_known_licence_names_none_in_dublin_core():
+    item = rss_item(a_feed(a_reprinted_story()))
+    assert (item.find(f"{DCTERMS}license"), item.findtext(f"{DCTERMS}rightsHolder")) == (None, "远山日报")
+
+
+def test_a_reprint_has_a_source_of_its_own_even_where_its_address_is_not_known():
+    entry = atom_entry(FEEDS["a reprint of which little is known"])
+    source = entry.find(f"{ATOM}source")
+    assert source.findtext(f"{ATOM}id") == ("tag:news.example,2020-01-01:source:%E8%BF%9C%E5%B1%B1%E6%97%A5%E6%8A%A5")
+    assert {child.tag for child in source} == {
+        f"{ATOM}{name}" for name in ("id", "title", "updated", "author", "rights")
+    }
+    assert licence_links(entry) == [UNSPECIFIED]
+
+
+@pytest.mark.parametrize("entry", [rss_item, atom_entry])
+def test_anothers_picture_is_never_under_our_licence(entry):
+    story = a_story(an_article(pictures=(a_picture(1), a_picture(2))))
+    theirs = PictureRights(holder="远山日报", copyright="图片来源:远山日报")
+    pictures = story.terms.pictures | {"https://news.example/img/2.jpg": theirs}
+    mixed = story.model_copy(update={"terms": story.terms.model_copy(update={"pictures": pictures})})
+    found = [(each.text, each.get("url")) for each in entry(a_feed(mixed)).iter(f"{MEDIA}copyright")]
+    assert found == [("© 2025 柳溪县融媒体中心", LICENCE), ("图片来源:远山日报", None)]
+
+
+def test_json_feed_says_which_version_of_the_licence_whose_it_is_and_until_when():
+    item = json_item(FEEDS["under a licence of record"])["_syndicate"]
+    assert (item["licence_id"], item["licence_version"]) == ("liuxi", a_licence().version)
+    assert item["licence"] == f"https://feeds.example/licence/{a_licence().version}"
+    assert (item["ours"], item["holder"], item["tdm_reservation"]) == (True, "柳溪县融媒体中心", 1)
+    assert item["expires"] == "2025-06-05T12:00:00+00:00"
+
+
+def near(story: Story) -> Feed:
+    """A feed that is served where its articles are read."""
+    return a_feed(story, licence=a_licence(), base_url="https://news.example")
+
+
+def test_rss_has_the_licence_in_rsl_where_its_articles_are_read_on_its_own_origin():
+    root = etree.fromstring(rendered("rss", near(a_licensed_story())))
+    (content,) = root.iter(f"{RSL}content")
+    assert root.nsmap["rsl"] == RSL.strip("{}")
+    assert (content.getparent().tag, content.get("url")) == ("item", "https://news.example/a/1.html")
+    told = [(child.tag.removeprefix(RSL), child.get("type"), child.text) for child in content.find(f"{RSL}license")]
+    assert told == [
+        ("permits", "usage", "search"),
+        ("prohibits", "usage", "ai-all"),
+        ("legal", "contact", "mailto:desk@news.example"),
+    ]
+    assert [child.tag.removeprefix(RSL) for child in content] == ["license", "copyright", "terms"]
+    assert content.findtext(f"{RSL}terms") == a_licensed_story().terms.licence_url
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        a_feed(a_licensed_story(), licence=a_licence()),
+        a_feed(a_licensed_story(), licence=a_licence(), base_url="http://news.example"),
+        near(a_reprinted_story()),
+        a_feed(a_story(), base_url="https://news.example"),
+    ],
+    ids=["another host", "another scheme", "a reprint", "no licence of record"],
+)
+def test_rss_has_no_rsl_elsewhere(feed):
+    assert list(etree.fromstring(rendered("rss", feed)).iter(f"{RSL}content")) == []
+
+
+def test_whoever_permits_machines_nothing_says_so_in_rsl():
+    feed = a_feed(a_story(), licence=a_licence(permits=(), prohibits=()), base_url="https://news.example")
+    (terms,) = etree.fromstring(rendered("rss", feed)).iter(f"{RSL}license")
+    assert [(child.tag, child.text) for child in terms][:1] == [(f"{RSL}prohibits", "all")]

@@ -10,6 +10,8 @@ from syndicate.model.article import Origin
 from tests.golden.formats.samples import (
     LICENCE,
     NOON,
+    a_licence,
+    a_licensed_story,
     a_mixed_story,
     a_picture,
     a_publisher,
@@ -29,6 +31,7 @@ STORIES = {
     "ours with others' words in it": a_mixed_story(),
     "bare": a_story(an_article(summary="", reporters=(), correspondents=(), keywords=(), editor="")),
     "twenty pictures": a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21)))),
+    "to a partner under a licence of record": a_licensed_story(an_article(pictures=(a_picture(1),))),
     "under embargo": a_story(an_article(embargo_until=NOON)),
     "without text": a_story().model_copy(update={"article": an_article().model_copy(update={"body_html": ""})}),
     "rare and hostile characters": a_story(an_article(body_html="<p>𠀀 ]]> 👩‍🌾</p>", summary="坏\x0b字")),
@@ -98,6 +101,28 @@ def test_the_terms_go_along_in_words_and_as_a_link():
     assert document["rightsInfo"] == {"linkedRights": LICENCE}
 
 
+def test_a_partner_finds_the_policy_of_its_agreement_and_the_licence_for_people_beside_it():
+    document = written(STORIES["to a partner under a licence of record"])
+    page = f"https://feeds.example/licence/{a_licence().version}"
+    assert document["rightsInfo"] == {
+        "langId": "http://www.w3.org/ns/odrl/2/",
+        "linkedRights": "https://feeds.example/policies/0123456789ab",
+    }
+    assert [link["href"] for link in document["trustIndicators"]] == [page]
+    assert document["associations"][0]["rightsInfo"] == {"linkedRights": page}
+
+
+def test_what_must_be_gone_at_an_hour_says_so():
+    assert written(STORIES["to a partner under a licence of record"])["expires"] == "2025-06-05T12:00:00+00:00"
+
+
+def test_a_reprint_links_to_its_own_licence_if_it_told_one():
+    story = a_reprinted_story()
+    terms = story.terms.model_copy(update={"licence_url": "https://far.example/terms"})
+    document = written(story.model_copy(update={"terms": terms}))
+    assert document["rightsInfo"] == {"linkedRights": "https://far.example/terms"}
+
+
 def test_a_reprint_is_held_by_its_source_and_never_under_our_licence():
     document = written(a_reprinted_story())
     assert (document["copyrightHolder"], "rightsInfo" in document) == ("远山日报", False)
@@ -110,7 +135,7 @@ def test_a_reprint_keeps_its_original_title_and_author():
 
 def test_ours_with_others_words_in_it_names_both_and_is_never_under_our_licence():
     document = written(a_mixed_story())
-    assert (document["copyrightHolder"], "rightsInfo" in document) == ("柳溪县融媒体中心", False)
+    assert (document["copyrightHolder"], "rightsInfo" in document) == ("柳溪县融媒体中心、远山日报", False)
     assert [(one["role"], one["name"]) for one in document["infoSources"]][:2] == [
         ("originator", "柳溪县融媒体中心"),
         ("contributor", "远山日报"),

@@ -138,15 +138,18 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict) -> Iterator[Newsroom]:
-    """A newsroom in an empty folder."""
+def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None) -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told."""
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
     _write(config, {"syndicate": SETTINGS})
     _write(config / "feeds", FEEDS)
     _write(config / "partners", PARTNERS)
+    if licence:
+        _write(config, {"licence": licence})
     queue = Inline()
-    system = assemble(read_settings(config, data_dir=folder / "data"), handover=queue, depth=depth)
+    url = ledger.system.settings.ledger if ledger else ""
+    system = assemble(read_settings(config, data_dir=folder / "data", ledger_url=url), handover=queue, depth=depth)
     system = replace(system, clock=lambda: NOW)
     migrate(system.ledger)
     try:

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.assemble import System
-from syndicate.ledger import deliveries
+from syndicate.ledger import deliveries, licences
 from syndicate.model.delivery import Manifest
 from tests.builders import an_event
 from tests.fakes.cli_newsroom import NOBODY_LISTENS, Shell, a_partner_file, a_shell
@@ -101,3 +101,26 @@ def test_a_partner_whose_file_is_gone_is_sent_nothing_more(shell: Shell, running
 
     with running.ledger.read() as connection:
         assert deliveries.of_article(connection, "a-2") == []
+
+
+def test_a_licence_that_changes_is_quoted_by_what_leaves_next_and_both_versions_are_kept(shell: Shell, running: System):
+    before = publish(running, "a-1")
+
+    words = (shell.config / "licence.toml").read_text("utf-8")
+    shell.configure("licence.toml", words.replace("追究责任", "追究法律责任"))
+    after = publish(running, "a-2")
+
+    assert before.licence_id == after.licence_id == "jingshan-syndication"
+    assert before.licence_url.endswith(before.licence_version)
+    with running.ledger.read() as connection:
+        kept = [one.licence.version for one in licences.every(connection)]
+    assert kept == [before.licence_version, after.licence_version]
+
+
+def test_a_licence_that_is_taken_away_is_not_quoted_any_more(shell: Shell, running: System):
+    publish(running, "a-1")
+
+    (shell.config / "licence.toml").unlink()
+    after = publish(running, "a-2")
+
+    assert (after.licence_id, after.licence_url) == ("", running.newsroom.publisher.licence_url)

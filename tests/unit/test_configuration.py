@@ -203,3 +203,51 @@ def test_a_deadline_that_is_no_number_is_a_mistake_like_any_other(config: Path):
     write(config, "partners/yunfeng.toml", PARTNER + 'deadline_s = "十秒"')
 
     assert list(mistakes(config)) == ["partners/yunfeng.toml: destinations.0.settings.deadline_s"]
+
+
+def test_the_licence_is_read_with_the_rest(config: Path):
+    newsroom = newsroom_of(config)
+
+    assert newsroom.licence is not None
+    assert newsroom.addresses.page == f"http://127.0.0.1:8080/licence/{newsroom.licence.version}"
+
+
+def test_without_a_licence_the_publishers_page_stands_for_it(config: Path):
+    (config / "licence.toml").unlink()
+
+    newsroom = newsroom_of(config)
+
+    assert (newsroom.licence, newsroom.addresses.page) == (None, newsroom.publisher.licence_url)
+
+
+def test_every_mistake_in_the_licence_is_listed_with_those_elsewhere(config: Path):
+    write(config, "licence.toml", 'name = "x"\nid = "X"\npermits = ["fishing"]\n[text.en]\ntitle = "x"\n')
+    write(config, "partners/aa.toml", PARTNER.replace("2025-12-31", "2024-12-31"))
+
+    assert set(mistakes(config)) == {
+        "licence.toml: id",
+        "licence.toml: name",
+        "licence.toml: permits.0",
+        "licence.toml: text.en.paragraphs",
+        "partners/aa.toml: agreement.ends",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "says"),
+    [
+        ("id = ", "licence.toml", "Invalid value"),
+        ('id = "x"\n[text.en]\ntitle = "x"\nparagraphs = ["x"]\n', "licence.toml: text", "has no zh-CN"),
+        (
+            'id = "x"\npermits = ["search"]\nprohibits = ["all"]\n[text.zh-CN]\ntitle = "x"\nparagraphs = ["x"]\n',
+            "licence.toml",
+            "permits and prohibits search",
+        ),
+    ],
+)
+def test_a_licence_that_cannot_stand_is_refused_with_the_reason(config: Path, text: str, field: str, says: str):
+    write(config, "licence.toml", text)
+
+    (found,) = mistakes(config).items()
+
+    assert (found[0], says in found[1]) == (field, True)

@@ -54,7 +54,7 @@ def test_a_film_is_called_a_film_in_every_format():
     ("ask", "told"),
     [
         (feed_format, "there is no feed format 'gopher'; there is: atom, json, rss"),
-        (article_format, "there is no article format 'gopher'; there is: ninjs"),
+        (article_format, "there is no article format 'gopher'; there is: html, ninjs, schema-org"),
     ],
 )
 def test_an_unknown_format_is_answered_with_those_there_are(ask, told):

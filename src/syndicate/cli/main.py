@@ -20,6 +20,7 @@ from syndicate.cli import (
     dry_run,
     feeds,
     ledger,
+    licences,
     notices,
     pictures,
     publish,
@@ -98,6 +99,13 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
                 ("diff", sources.diff, "syndicate sources diff 2021-10 2025-06"),
                 ("list", sources.list_all, "syndicate sources list --json"),
                 ("check", sources.check, "syndicate sources check 湖北日报"),
+            ),
+        ),
+        "licence": (
+            "See the terms on which our work may be used, in words for people and for machines.",
+            (
+                ("show", licences.show, "syndicate licence show --json"),
+                ("policy", licences.policy, "syndicate licence policy 荆楚网"),
             ),
         ),
         "secret": (

@@ -18,6 +18,8 @@ FEED_FORMATS: Mapping[str, str] = MappingProxyType(
 ARTICLE_FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "ninjs": "syndicate.formats.ninjs",
+        "schema-org": "syndicate.formats.newsarticle",
+        "html": "syndicate.formats.html",
     }
 )
 

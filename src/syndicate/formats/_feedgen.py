@@ -26,9 +26,10 @@ class _Extension:
     """What feedgen calls an extension: told of each element once all its own children are in place."""
 
     finish: Finish
+    prefixes: tuple[str, ...] = _PREFIXES
 
     def extend_ns(self) -> Mapping[str, str]:
-        return {prefix: NAMESPACES[prefix] for prefix in _PREFIXES}
+        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
 
     def extend_rss(self, element: etree._Element) -> None:
         self.finish(element)
@@ -37,8 +38,11 @@ class _Extension:
         self.finish(element)
 
 
-def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish) -> FeedGenerator:
-    """The feed without its entries. `finish` gets the root element, and runs before any entry is appended."""
+def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish, also: tuple[str, ...] = ()) -> FeedGenerator:
+    """The feed without its entries. `finish` gets the root element, and runs before any entry is appended.
+
+    `also` are the prefixes of namespaces that the root element must declare beside those of every feed.
+    """
     definition, publisher = feed.definition, feed.publisher
     generator = FeedGenerator()
     generator.id(minted(publisher, f"feed:{definition.id}"))
@@ -51,7 +55,7 @@ def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish) -> FeedGe
     # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
     # public way to say "no date" (its default is now), so the private field it is.
     generator._FeedGenerator__rss_lastBuildDate = None
-    generator.register_extension("syndicate", lambda: _Extension(finish), None)
+    generator.register_extension("syndicate", lambda: _Extension(finish, _PREFIXES + also), None)
     return generator
 
 

@@ -1,6 +1,6 @@
 """How a JSON document is written: without gaps, in a fixed order, in bytes that any JSON parser takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ def present(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in _NOTHING}
 
 
-def encoded(document: Mapping[str, Any]) -> bytes:
+def encoded(document: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """The document in UTF-8, keys in the order given, without characters that XML or UTF-8 can't carry."""
     return orjson.dumps(_legal(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 

@@ -44,11 +44,6 @@ def rights(terms: Terms) -> str:
     return " ".join(filter(None, (terms.copyright, terms.usage)))
 
 
-def licence(story: Story) -> str:
-    """The licence's address; empty for what carries others' words, which isn't ours alone to license."""
-    return "" if carries_others(story.article) else story.terms.licence_url
-
-
 def full_text(story: Story, feed: Feed) -> str:
     """The body as HTML, where this feed carries full text; else empty."""
     return legal(story.article.body_html) if feed.definition.body else ""

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from syndicate.formats._story import legal, licence
+from syndicate.formats._story import legal
 from syndicate.model.article import Picture
 from syndicate.model.story import Story
 
@@ -12,7 +12,9 @@ NAMESPACES = MappingProxyType(
     {
         "atom": "http://www.w3.org/2005/Atom",
         "dc": "http://purl.org/dc/elements/1.1/",
+        "dcterms": "http://purl.org/dc/terms/",
         "media": "http://search.yahoo.com/mrss/",
+        "rsl": "https://rslstandard.org/rsl",
         "xml": "http://www.w3.org/XML/1998/namespace",
     }
 )
@@ -38,7 +40,7 @@ def add(parent: etree._Element, name: str, text: str = "", **attributes: object)
 
 def add_licence(parent: etree._Element, name: str, story: Story) -> None:
     """The licence link (RFC 4946). A story without a licence of its own says so, lest it inherit another's."""
-    href = licence(story)
+    href = story.terms.licence_url
     if href:
         add(parent, name, rel="license", href=href, type="text/html", title=story.terms.copyright)
     else:
@@ -67,5 +69,6 @@ def _add_picture(parent: etree._Element, picture: Picture, story: Story) -> None
     if credit := story.terms.credits.get(picture.url):
         add(content, "media:credit", credit, role="photographer", scheme="urn:ebu")
     # Not media:license nor media:rights: the W3C validator calls both errors.
-    if story.terms.copyright:
-        add(content, "media:copyright", story.terms.copyright, url=licence(story))
+    rights = story.terms.picture(picture.url)
+    if rights.copyright:
+        add(content, "media:copyright", rights.copyright, url=rights.licence_url)

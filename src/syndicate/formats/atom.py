@@ -1,13 +1,15 @@
 """How does a feed look in Atom? By RFC 4287, with RFC 4946 licence links and Media RSS pictures."""
 
 from functools import partial
+from urllib.parse import quote
 
 from feedgen.entry import FeedEntry
 from lxml import etree
 
 from syndicate.formats._feedgen import entry, filled, frame
-from syndicate.formats._story import carries_others, creators, full_text, legal, rights
+from syndicate.formats._story import carries_others, creators, full_text, legal, minted, rights
 from syndicate.formats._xml import add, add_licence, add_pictures, qualified
+from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Rendition, Story
 
 MEDIA_TYPE = "application/atom+xml"
@@ -32,7 +34,7 @@ def _leave_as_it_is(_: etree._Element) -> None:
 
 def _entry(story: Story, feed: Feed) -> FeedEntry:
     article = story.article
-    started = entry(story, publisher=feed.publisher, finish=partial(_finish_entry, story=story))
+    started = entry(story, publisher=feed.publisher, finish=partial(_finish_entry, story=story, feed=feed))
     started.published(story.published)
     started.author([{"name": legal(name)} for name in creators(article)])
     started.contributor([{"name": legal(article.editor)}] if article.editor else [])
@@ -49,27 +51,34 @@ def _summary(story: Story, *, has_content: bool) -> str | None:
     return summary or (None if has_content else legal(story.article.headline))
 
 
-def _finish_entry(element: etree._Element, *, story: Story) -> None:
+def _finish_entry(element: etree._Element, *, story: Story, feed: Feed) -> None:
     # feedgen's tree is in no namespace until it is serialised: Atom's own elements are added plain.
     element.set(qualified("xml:lang"), story.article.language)
     for link in element.findall("link"):
         link.attrib.update({"rel": "alternate", "type": "text/html"})
     add_licence(element, "link", story)
-    _add_source(element, story)
+    _add_source(element, story, feed.publisher)
     for content in element.findall("content"):
         content.set(qualified("xml:base"), legal(story.article.url))
         content.set(qualified("xml:lang"), story.article.language)
     add_pictures(element, story)
 
 
-def _add_source(element: etree._Element, story: Story) -> None:
-    """Where a reprint was taken from (RFC 4287 §4.2.11). Its own date isn't known; ours of publication stands in."""
+def _add_source(element: etree._Element, story: Story, publisher: Publisher) -> None:
+    """Where a reprint was taken from (RFC 4287 §4.2.11). Its own date isn't known; ours of publication stands in.
+
+    Every reprint has one, that it may inherit no rights from us (RFC 4946 §2.4); without an address, under a name of
+    ours for it.
+    """
     origin = story.article.origin
-    if not (carries_others(story.article) and origin.original_url):
+    if not carries_others(story.article):
         return
-    add(element, "link", rel="via", href=origin.original_url)
+    if origin.original_url:
+        add(element, "link", rel="via", href=origin.original_url)
     source = add(element, "source")
-    add(source, "id", origin.original_url)
+    add(source, "id", origin.original_url or minted(publisher, f"source:{quote(legal(origin.source), safe='')}"))
     add(source, "title", origin.original_title or origin.source)
     add(source, "updated", story.published.isoformat())
     add(add(source, "author"), "name", origin.original_author or origin.source)
+    if story.terms.copyright:
+        add(source, "rights", story.terms.copyright)

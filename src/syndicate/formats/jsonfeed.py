@@ -3,9 +3,9 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import carries_others, creators, full_text, licence, picture_credits, source_type
+from syndicate.formats._story import carries_others, creators, full_text, picture_credits, source_type
 from syndicate.model.article import Picture
-from syndicate.model.story import Feed, Rendition, Story
+from syndicate.model.story import Feed, PictureRights, Rendition, Story
 
 MEDIA_TYPE = "application/feed+json"
 
@@ -23,7 +23,7 @@ def render(feed: Feed) -> Rendition:
         "language": publisher.language,
         "authors": [author],
         "author": author,
-        "_syndicate": {"about": publisher.licence_url},
+        "_syndicate": {"about": feed.addresses.page},
     }
     items = [_item(story, feed) for story in feed.stories]
     return Rendition(media_type=MEDIA_TYPE, body=encoded(present(document) | {"items": items}))
@@ -65,13 +65,40 @@ def _attachment(picture: Picture) -> dict[str, Any]:
 
 
 def _rights(story: Story) -> dict[str, Any]:
+    terms = story.terms
     return present(
         {
-            "copyright": story.terms.copyright,
-            "usage": story.terms.usage,
-            "licence": licence(story),
+            "copyright": terms.copyright,
+            "usage": terms.usage,
+            "licence": terms.licence_url,
+            "licence_id": terms.licence.id if terms.licence else None,
+            "licence_version": terms.licence.version if terms.licence else None,
+            "licence_sha256": terms.licence.digest if terms.licence else None,
+            "holder": terms.holder,
+            "ours": terms.ours,
+            "policy": terms.policy_url,
+            "tdm_reservation": int(terms.reserves_mining),
+            "expires": terms.expires.isoformat() if terms.expires else None,
+            "territory": list(terms.territory),
             "credits": picture_credits(story),
+            "pictures": {
+                picture.url: _picture_rights(terms.picture(picture.url)) for picture in story.article.pictures
+            },
             "source": story.article.origin.source if carries_others(story.article) else None,
             "digital_source_type": source_type(story.article),
+        }
+    )
+
+
+def _picture_rights(rights: PictureRights) -> dict[str, Any]:
+    return present(
+        {
+            "copyright": rights.copyright,
+            "usage": rights.usage,
+            "licence": rights.licence_url,
+            "holder": rights.holder,
+            "creator": rights.creator,
+            "ours": rights.ours,
+            "expires": rights.expires.isoformat() if rights.expires else None,
         }
     )

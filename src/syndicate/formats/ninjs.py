@@ -3,10 +3,11 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import creators, is_reprint, licence, source_type
+from syndicate.formats._story import creators, is_reprint, source_type
 from syndicate.model.article import Article, Picture
+from syndicate.model.licence import LicenceReference
 from syndicate.model.publisher import Publisher
-from syndicate.model.story import Rendition, Retraction, Story
+from syndicate.model.story import Rendition, Retraction, Story, Terms
 
 MEDIA_TYPE = "application/json"  # IPTC has registered no type for ninjs; the document's `standard` says what it is
 _STANDARD = {
@@ -14,6 +15,9 @@ _STANDARD = {
     "version": "3.1",
     "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
 }
+
+_ODRL = "http://www.w3.org/ns/odrl/2/"
+_LICENCE_ROLE = "http://www.w3.org/1999/xhtml/vocab#license"  # what rel=license means, as a URI
 
 
 def render(story: Story, *, publisher: Publisher) -> Rendition:
@@ -23,7 +27,7 @@ def render(story: Story, *, publisher: Publisher) -> Rendition:
         | _dates_and_status(story)
         | _words(story.article)
         | _people(story.article, publisher)
-        | _rights(story, publisher)
+        | _rights(story)
         | _surroundings(story)
     )
     return Rendition(media_type=MEDIA_TYPE, body=encoded(present(document)))
@@ -101,21 +105,39 @@ def _distributor(publisher: Publisher) -> dict[str, Any]:
     return {"name": publisher.name, "role": "distributor", "uri": publisher.home_url}
 
 
-def _rights(story: Story, publisher: Publisher) -> dict[str, Any]:
-    source = source_type(story.article)
-    return _notices(story) | {
-        "copyrightHolder": story.article.origin.source if is_reprint(story.article) else publisher.organisation,
+def _rights(story: Story) -> dict[str, Any]:
+    terms, source = story.terms, source_type(story.article)
+    return {
+        "copyrightHolder": terms.holder,
+        "copyrightNotice": terms.copyright,
+        "usageTerms": terms.usage,
+        "rightsInfo": _rights_info(terms),
+        "trustIndicators": _licence_page(terms),
+        "expires": terms.expires.isoformat() if terms.expires else None,
         "digitalSourceType": {"uri": source} if source else None,
     }
 
 
-def _notices(story: Story) -> dict[str, Any]:
-    href = licence(story)
-    return {
-        "copyrightNotice": story.terms.copyright,
-        "usageTerms": story.terms.usage,
-        "rightsInfo": {"linkedRights": href} if href else None,
-    }
+def _rights_info(terms: Terms) -> dict[str, str]:
+    """One link is all it takes: for machines, the policy, where there is one; else the licence for people."""
+    if terms.policy_url:
+        return {"langId": _ODRL, "linkedRights": terms.policy_url}
+    return _linked(terms.licence_url)
+
+
+def _licence_page(terms: Terms) -> list[dict[str, str]]:
+    """The licence for people beside the policy. ninjs has no link with a role but this one."""
+    if not (terms.policy_url and terms.licence_url):
+        return []
+    return [present({"role": _LICENCE_ROLE, "title": _name_of(terms.licence), "href": terms.licence_url})]
+
+
+def _name_of(licence: LicenceReference | None) -> str | None:
+    return f"{licence.id} {licence.version}" if licence else None
+
+
+def _linked(href: str) -> dict[str, str]:
+    return {"linkedRights": href} if href else {}
 
 
 def _surroundings(story: Story) -> dict[str, Any]:
@@ -135,6 +157,7 @@ def _web_page(url: str) -> dict[str, str]:
 
 def _association(picture: Picture, story: Story) -> dict[str, Any]:
     kind = "video" if picture.is_video else "picture"
+    rights = story.terms.picture(picture.url)
     return present(
         {
             "name": picture.caption or picture.url.rsplit("/", 1)[-1] or kind,
@@ -144,18 +167,13 @@ def _association(picture: Picture, story: Story) -> dict[str, Any]:
             "by": story.terms.credits.get(picture.url),
             "descriptions": _texts(("caption", picture.caption)),
             "renditions": [_file(picture)],
+            "copyrightHolder": rights.holder,
+            "copyrightNotice": rights.copyright,
+            "usageTerms": rights.usage,
+            "rightsInfo": _linked(rights.licence_url),
+            "expires": rights.expires.isoformat() if rights.expires else None,
         }
-        | _notices(story)
-        | _own_licence(picture)
     )
-
-
-def _own_licence(picture: Picture) -> dict[str, Any]:
-    """A picture's own terms take the place of the text's; where only words are given, no link contradicts them."""
-    if not (picture.licence or picture.licence_url):
-        return {}
-    href = picture.licence_url
-    return {"usageTerms": picture.licence or None, "rightsInfo": {"linkedRights": href} if href else None}
 
 
 def _file(picture: Picture) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class Origin(Record):
     rights: Permission | None = Field(
         default=None, description="of others' words: nothing recorded, and they go to nobody"
     )
+    licence: Line = Field(default="", description="of others' words: their own terms of use, in words")
+    licence_url: Url | None = Field(default=None, description="where these are written")
 
     @model_validator(mode="after")
     def _a_reprint_names_its_source(self) -> "Origin":

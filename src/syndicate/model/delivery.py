@@ -25,13 +25,20 @@ def delivery_id(*, destination: str, article: str, revision: int, edition: int, 
 
 
 class Manifest(Record):
-    """What a delivery carries: pictures passed and dropped, the words that stand on it, and under which terms."""
+    """What a delivery carries: pictures passed and dropped, the words that stand on it, and under which terms.
+
+    `licence` is what is said of its use, in words; beside it which version of our licence, and where it is read.
+    """
 
     agreement: str = ""
     terms: str = ""
     pictures: tuple[PictureVerdict, ...] = ()
     notices: tuple[str, ...] = ()
     licence: str = ""
+    licence_id: str = ""
+    licence_version: str = ""
+    licence_url: str = ""
+    policy_url: str = ""
 
 
 class Receipt(NamedTuple):

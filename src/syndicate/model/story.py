@@ -2,21 +2,57 @@
 
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from syndicate.model.article import Article
+from syndicate.model.licence import Addresses, Licence, LicenceReference, addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record, Slug
 
 
+class PictureRights(Record):
+    """Whose one picture is, and on which terms it may be used; empty: nothing is known. Its credit is in Terms."""
+
+    ours: bool = False
+    holder: str = ""
+    creator: str = ""
+    copyright: str = ""
+    usage: str = ""
+    licence_url: str = ""
+    expires: Moment | None = None
+
+
 class Terms(Record):
-    """The statements we owe the reader, in words, for the places that a format has for them."""
+    """The one record of rights that every format writes from, each in the places it has for them.
+
+    `licence_url` is where the terms of these words are to be read: ours, or for a reprint its own, empty where it has
+    told none. `licence` and the policies are of our own words alone. `expires` is from when on it must be gone.
+    """
 
     attribution: str = ""
     copyright: str
     usage: str
-    licence_url: str
+    licence_url: str = ""
     credits: dict[str, str] = Field(default_factory=dict, description="the credit under each picture, by its url")
+    ours: bool = True
+    holder: str = ""
+    licence: LicenceReference | None = None
+    policy_url: str = ""
+    tdm_policy_url: str = ""
+    reserves_mining: bool = True
+    expires: Moment | None = None
+    territory: tuple[str, ...] = ()
+    pictures: dict[str, PictureRights] = Field(default_factory=dict, description="by their urls")
+
+    @model_validator(mode="after")
+    def _ours_to_license(self) -> "Terms":
+        if not self.ours and (self.licence or self.policy_url or self.tdm_policy_url):
+            raise ValueError("what is not ours can't go out under our licence")
+        return self
+
+    def picture(self, url: str) -> PictureRights:
+        """The rights in one picture."""
+        return self.pictures.get(url, PictureRights())
 
 
 class Story(Record):
@@ -68,6 +104,12 @@ class Feed(Record):
     base_url: str
     changed: Moment
     stories: tuple[Story, ...]
+    licence: Licence | None = None
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where our terms are to be read."""
+        return addresses(self.licence, page=self.publisher.licence_url, base_url=self.base_url)
 
     def url(self, suffix: Slug) -> str:
         """Where this feed is served in one format (`rss`, `atom`, `json`)."""

@@ -7,9 +7,11 @@ from syndicate.markup.sanitise import sanitise
 from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import Clearance
+from syndicate.model.licence import Addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
 from syndicate.model.story import Terms
+from syndicate.notices.terms import Said, terms_of
 from syndicate.notices.wording import PicturePlaceholder, Wording
 
 Named = tuple[str, str]  # a statement's name, such as attribution:reporters, and its words
@@ -25,9 +27,18 @@ class Composed(Record):
 
 
 def compose(
-    article: Article, *, clearance: Clearance, agreement: Agreement | None, publisher: Publisher, wording: Wording
+    article: Article,
+    *,
+    clearance: Clearance,
+    agreement: Agreement | None,
+    publisher: Publisher,
+    wording: Wording,
+    addresses: Addresses | None = None,
 ) -> Composed:
-    """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing."""
+    """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing.
+
+    `addresses` is where our terms are to be read; without, at the page that the publisher names.
+    """
     facts = _facts(article, agreement, publisher, wording)
     pictures = tuple(picture for picture in article.pictures if picture.url in clearance.passed_pictures)
     credits = {picture.url: _credit(picture, article, publisher, wording, facts) for picture in pictures}
@@ -35,12 +46,19 @@ def compose(
     head = _said("attribution", wording.attribution, _signed_by(article), facts)
     tail = _tail(article, agreement, wording, facts)
     said = {name.partition(":")[0]: words for name, words in tail}
-    terms = Terms(
-        attribution=head[1],
-        copyright=said["copyright"],
-        usage=said["licence"],
-        licence_url=publisher.licence_url,
-        credits={url: words for url, (_, words) in credits.items()},
+    terms = terms_of(
+        article.model_copy(update={"pictures": pictures}),
+        Said(
+            head[1],
+            said["copyright"],
+            said["licence"],
+            our_copyright=_said("copyright", wording.licence, "copyright", facts)[1],
+            our_usage=_said("licence", wording.licence, "partner" if agreement else "public", facts)[1],
+        ),
+        {url: words for url, (_, words) in credits.items()},
+        agreement=agreement,
+        publisher=publisher,
+        addresses=addresses or Addresses(page=publisher.licence_url),
     )
     words = wording.picture_placeholder if agreement and agreement.missing_pictures == "placeholder" else None
     body = _body(article, terms, said, replaced={url: text for url, (_, text) in instead.items()}, words=words)

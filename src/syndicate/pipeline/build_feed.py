@@ -45,7 +45,12 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
         return _note_built(ledger, seen)
     changed = _changed(seen)
     feed = Feed(
-        definition=definition, publisher=newsroom.publisher, base_url=base_url, changed=changed, stories=tuple(stories)
+        definition=definition,
+        publisher=newsroom.publisher,
+        base_url=base_url,
+        changed=changed,
+        stories=tuple(stories),
+        licence=newsroom.licence,
     )
     renditions = render_all(feed)
     with ledger.write() as connection:
@@ -88,6 +93,7 @@ def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: News
                 definition.model_dump(mode="json"),
                 newsroom.publisher.model_dump(mode="json"),
                 newsroom.wording.digest,
+                newsroom.addresses.model_dump(mode="json"),
                 base_url,
                 [[standing.article_id, standing.revision, standing.edition] for standing in selected],
             ]

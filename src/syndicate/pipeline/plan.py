@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, health, partners
+from syndicate.ledger import articles, clearances, contents, deliveries, health, licences, partners
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery, NewDelivery
@@ -71,6 +71,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
         partners.remember(connection, unknown, now=now)
+        licences.remember(connection, newsroom.licence, now=now)
         if _is_used_up_meanwhile(connection, case):
             return [Plan(article_id=article_id)]
         return [*_write_down(connection, case, revision, answers), *derived]

@@ -7,7 +7,7 @@ from syndicate.model.article import Article, Withdrawal
 from syndicate.model.clearance import Clearance
 from syndicate.model.delivery import Manifest
 from syndicate.model.story import Rendition, Story
-from syndicate.notices.compose import compose
+from syndicate.notices.compose import Composed, compose
 from syndicate.pipeline.newsroom import Newsroom
 
 
@@ -28,6 +28,7 @@ def write_story(
         agreement=agreement,
         publisher=newsroom.publisher,
         wording=newsroom.wording,
+        addresses=newsroom.addresses,
     )
     published = head.first_published or article.published_at
     updated = max(revision.updated, published)  # what is published at its hour was written before
@@ -40,14 +41,22 @@ def write_story(
         modified=max(updated, article.updated_at or updated),
         terms=composed.terms,
     )
-    manifest = Manifest(
+    return story, _manifest(composed, clearance, agreement)
+
+
+def _manifest(composed: Composed, clearance: Clearance, agreement: Agreement | None) -> Manifest:
+    terms = composed.terms
+    return Manifest(
         agreement=agreement.number if agreement else "",
         terms=agreement.version if agreement else "",
         pictures=clearance.pictures,
         notices=composed.notices,
-        licence=composed.terms.usage,
+        licence=terms.usage,
+        licence_id=terms.licence.id if terms.licence else "",
+        licence_version=terms.licence.version if terms.licence else "",
+        licence_url=terms.licence_url,
+        policy_url=terms.policy_url,
     )
-    return story, manifest
 
 
 def write_article(format_name: str, story: Story, newsroom: Newsroom) -> Rendition:

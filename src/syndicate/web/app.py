@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feeds, home, probes
+from syndicate.web import events, feeds, home, licence, policies, probes
 from syndicate.web.answers import HANDLERS
 from syndicate.web.journal import Journal
 
@@ -16,6 +16,14 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/dry-run", events.dry_run),
     ("GET", "/schemas/article-event.json", events.schema),
     ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
+    ("GET", "/licence", licence.current),
+    ("GET", "/licence/{version}", licence.page),
+    ("GET", "/license.xml", licence.machine_readable),
+    ("GET", "/policies/public", policies.public),
+    ("GET", "/policies/{version}", policies.own),
+    ("GET", "/policies/{partner}/{version}", policies.of_partner),
+    ("GET", "/robots.txt", licence.robots),
+    ("GET", "/.well-known/tdmrep.json", licence.reservation),
     ("GET", "/healthz", probes.healthz),
     ("GET", "/readyz", probes.readyz),
     ("GET", "/status", probes.look),

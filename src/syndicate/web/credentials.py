@@ -6,9 +6,10 @@ import binascii
 from fastapi import HTTPException, Request
 
 from syndicate.ledger.database import Ledger
-from syndicate.web.tokens import recognise
+from syndicate.web.tokens import Holder, recognise
 
 _FEED_CHALLENGE = 'Basic realm="feeds", charset="UTF-8", Bearer realm="feeds"'
+_POLICY_WANTS = "an agreement's policy needs that partner's token"
 
 
 def require_writer(request: Request, ledger: Ledger) -> None:
@@ -30,16 +31,34 @@ def require_reader(request: Request, ledger: Ledger, *, partner_id: str) -> None
 
     The answers are the same for partners that don't exist: nobody learns from them who is one.
     """
+    holder = _holder(request, ledger, wanted="a partner's feed needs that partner's token")
+    if not holder.may("feeds:read", partner_id=partner_id):
+        raise HTTPException(403, "the token doesn't open this feed")
+
+
+def require_partner(request: Request, ledger: Ledger) -> str:
+    """Whose token this is; it is presented as a feed's. Else 401, or 403 for one that isn't a partner's."""
+    holder = _holder(request, ledger, wanted=_POLICY_WANTS)
+    if holder.partner_id is None or not holder.may("feeds:read"):
+        raise HTTPException(403, "the token isn't a partner's: ask for /policies/PARTNER/VERSION")
+    return holder.partner_id
+
+
+def require_partner_or_writer(request: Request, ledger: Ledger, *, partner_id: str) -> None:
+    """Let pass this partner's token, and one that may write events. Else 401, or 403, whether or not there is one."""
+    holder = _holder(request, ledger, wanted=_POLICY_WANTS)
+    if not (holder.may("feeds:read", partner_id=partner_id) or holder.may("events:write")):
+        raise HTTPException(403, "the token doesn't open this policy")
+
+
+def _holder(request: Request, ledger: Ledger, *, wanted: str) -> Holder:
     header = request.headers.get("authorization", "")
     token = _bearer(header) or _password(header) or request.query_params.get("token")
     holder = recognise(ledger, token) if token else None
     if holder is None:
-        said = (
-            "the token isn't one of ours, or was taken back" if token else "a partner's feed needs that partner's token"
-        )
+        said = "the token isn't one of ours, or was taken back" if token else wanted
         raise HTTPException(401, said, {"WWW-Authenticate": _FEED_CHALLENGE})
-    if not holder.may("feeds:read", partner_id=partner_id):
-        raise HTTPException(403, "the token doesn't open this feed")
+    return holder
 
 
 def _bearer(header: str) -> str | None:

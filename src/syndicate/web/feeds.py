@@ -7,10 +7,11 @@ from urllib.parse import quote
 from fastapi import HTTPException, Request, Response
 
 from syndicate.assemble import System
-from syndicate.formats import FEED_FORMATS
+from syndicate.formats import FEED_FORMATS, rsl, tdmrep
 from syndicate.ledger import feeds
 from syndicate.ledger.feeds import Served
 from syndicate.model.clearance import PUBLIC
+from syndicate.model.licence import Addresses
 from syndicate.rights.term import running
 from syndicate.web.conditional import http_date, unchanged, wants_gzip
 from syndicate.web.credentials import require_reader
@@ -90,15 +91,20 @@ def _headers(system: System, *, private: bool) -> dict[str, str]:
     return {
         "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
         "Vary": "Accept-Encoding, Authorization" if private else "Accept-Encoding",
-        "TDM-Reservation": "1",  # W3C TDMRep: the right to mine the text is reserved
+        **tdmrep.headers(system.newsroom.addresses),
     }
 
 
 def _links(feed_id: str, suffix: str, system: System) -> str:
     """Where this feed is at home, and its licence (RFC 8288)."""
     here = f"{system.settings.web.base_url.rstrip('/')}/feeds/{quote(feed_id)}.{suffix}"
-    licence = system.newsroom.publisher.licence_url
-    return f'<{_ascii(here)}>; rel="self", <{_ascii(licence)}>; rel="license"'
+    return f'<{_ascii(here)}>; rel="self", {licence_links(system.newsroom.addresses)}'
+
+
+def licence_links(addresses: Addresses) -> str:
+    """The licence for people, and for machines (RSL 1.0), as a Link header has them."""
+    links = f'<{_ascii(addresses.page)}>; rel="license"'
+    return links + f', <{_ascii(addresses.machine)}>; rel="license"; type="{rsl.MEDIA_TYPE}"' * bool(addresses.machine)
 
 
 def _ascii(url: str) -> str:

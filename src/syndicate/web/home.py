@@ -23,6 +23,9 @@ _PROBES = MappingProxyType(
         "/openapi.json": "OpenAPI",
     }
 )
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _PAGE = Template(
     """<!doctype html>
 <html lang="$language">
@@ -60,15 +63,12 @@ def page(request: Request) -> Response:
         language=escape(publisher.language),
         site=escape(publisher.site_name),
         home=escape(publisher.home_url),
-        licence=escape(publisher.licence_url),
+        licence=escape(system.newsroom.addresses.page),
         discovery="\n".join(_discovery(definition) for definition in definitions),
         feeds="\n".join(_entry(definition) for definition in definitions),
         probes="\n".join(f'<li><a href="{path}"><code>{path}</code></a> {said}</li>' for path, said in _PROBES.items()),
     )
-    policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return Response(text, headers={"Content-Security-Policy": policy}, media_type="text/html")
+    return Response(text, headers={"Content-Security-Policy": CONTENT_POLICY}, media_type="text/html")
 
 
 def _public(system: System) -> list[FeedDefinition]:

@@ -4,11 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from syndicate.model.article import Article, Origin, Picture
+from syndicate.model.licence import Licence, addresses
 from syndicate.model.publisher import Publisher
-from syndicate.model.story import Feed, FeedDefinition, Retraction, Story, Terms
+from syndicate.model.story import Feed, FeedDefinition, PictureRights, Retraction, Story, Terms
 
 NOON = datetime(2025, 5, 6, 12, 0, tzinfo=UTC)
 LICENCE = "https://news.example/licence"
+OUR_PICTURE = PictureRights(
+    ours=True,
+    holder="柳溪县融媒体中心",
+    creator="林晓",
+    copyright="© 2025 柳溪县融媒体中心",
+    usage="未经书面许可不得转载",
+    licence_url=LICENCE,
+)
 
 
 def a_publisher(**changes: Any) -> Publisher:
@@ -90,20 +99,23 @@ def a_story(article: Article | None = None, **changes: Any) -> Story:
             usage="未经书面许可不得转载",
             licence_url=LICENCE,
             credits={picture.url: "记者:林晓 摄" for picture in article.pictures},
+            holder="柳溪县融媒体中心",
+            pictures={picture.url: OUR_PICTURE for picture in article.pictures},
         ),
     }
     return Story(**told | changes)
 
 
 def a_reprinted_story() -> Story:
-    theirs = Terms(copyright="版权归远山日报所有", usage="转载自远山日报", licence_url=LICENCE)
+    theirs = Terms(copyright="版权归远山日报所有", usage="转载自远山日报", ours=False, holder="远山日报")
     return a_story(a_reprint(), revision=1, terms=theirs)
 
 
 def a_mixed_story() -> Story:
     """Our own text, with words in it of somebody else's."""
     origin = Origin(kind="mixed", source="远山日报", original_url="https://far.example/road")
-    terms = Terms(copyright="© 2025 柳溪县融媒体中心", usage="含远山日报的内容", licence_url=LICENCE)
+    whose = {"ours": False, "holder": "柳溪县融媒体中心、远山日报"}
+    terms = Terms(copyright="© 2025 柳溪县融媒体中心", usage="含远山日报的内容", **whose)
     return a_story(an_article(origin=origin), terms=terms)
 
 
@@ -155,3 +167,30 @@ def the_feed(*, body: bool = True) -> Feed:
         language="zh-Hans",
     )
     return a_feed(the_story(), a_story(bare, revision=2), a_reprinted_story(), body=body)
+
+
+def a_licence(**changes: Any) -> Licence:
+    told = {
+        "id": "liuxi",
+        "permits": ("search",),
+        "prohibits": ("ai-all",),
+        "text": {"zh-CN": {"title": "柳溪使用许可", "paragraphs": ("没有书面协议，不得转载。",)}},
+    }
+    return Licence.model_validate(told | changes)
+
+
+def a_licensed_story(article: Article | None = None, **changes: Any) -> Story:
+    """A story under a licence of record, to a partner whose agreement ends with everything taken back."""
+    story = a_story(article)
+    found = addresses(a_licence(), page=LICENCE, base_url="https://feeds.example")
+    told = {
+        "licence_url": found.page,
+        "licence": found.licence,
+        "policy_url": found.policy("0123456789ab"),
+        "tdm_policy_url": found.policy(),
+        "expires": NOON + timedelta(days=30),
+        "pictures": {
+            url: one.model_copy(update={"licence_url": found.page}) for url, one in story.terms.pictures.items()
+        },
+    }
+    return story.model_copy(update={"terms": story.terms.model_copy(update=told | changes)})

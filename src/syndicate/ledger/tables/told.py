@@ -137,6 +137,14 @@ agreements = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+licences = Table(
+    "licences",
+    metadata,
+    Column("version", String(12), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 destinations = Table(
     "destinations",
     metadata,

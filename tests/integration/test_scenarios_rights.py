@@ -444,6 +444,67 @@ def test_an_article_published_under_one_agreement_is_kept_under_its_renewal(syst
     assert why(system, "yunfeng") == "all: cleared under agreement QSW-2098"
 
 
+# What follows from new terms by themselves
+
+
+def test_an_agreement_that_begins_sends_what_it_covers_if_it_says_so(system: Rehearsal):
+    system.publish(an_event())
+    system.partner(agreement=an_agreement(starts=date(2025, 5, 7), at_start="covered"))
+
+    system.sweep_and_run()
+    before = got(system, "yunfeng")
+    system.at(shanghai(2025, 5, 7))
+    system.sweep_and_run()
+
+    assert (before, got(system, "yunfeng")) == ([], ["a-1"])
+
+
+def test_an_agreement_that_begins_and_says_nothing_sends_nothing_of_before(system: Rehearsal):
+    system.publish(an_event())
+    system.partner(agreement=an_agreement(starts=date(2025, 5, 7)))
+    system.at(shanghai(2025, 5, 7))
+    system.sweep_and_run()
+
+    system.publish(an_event(article="a-2", published_at=shanghai(2025, 5, 7).isoformat()))
+
+    assert got(system, "yunfeng") == ["a-2"]
+
+
+def test_new_terms_are_taken_up_once(system: Rehearsal):
+    system.publish(an_event())
+    system.partner(agreement=an_agreement(at_start="covered"))
+    system.sweep_and_run()
+    system.publish(an_event("withdrawn", "a-1", version=2))
+
+    system.sweep_and_run()
+
+    assert len(system.peers["yunfeng"].requests) == 2
+
+
+def test_an_end_that_was_moved_forward_takes_everything_back_then(system: Rehearsal):
+    system.partner(agreement=an_agreement(after_end="remove"))
+    system.publish(an_event())
+    system.partner(agreement=an_agreement(after_end="remove", ends=date(2098, 5, 6)))
+    system.sweep_and_run()
+    before = len(system.peers["yunfeng"].requests)
+
+    system.at(shanghai(2098, 5, 7))
+    system.sweep_and_run()
+
+    assert (before, json.loads(body(system, "yunfeng"))["pubStatus"]) == (1, "canceled")
+
+
+def test_an_end_that_is_past_already_takes_everything_back_at_once(system: Rehearsal):
+    system.partner(agreement=an_agreement(after_end="remove"))
+    system.publish(an_event())
+    system.at(shanghai(2025, 6, 2))
+    system.partner(agreement=an_agreement(after_end="remove", ends=date(2025, 5, 31)))
+
+    system.sweep_and_run()
+
+    assert json.loads(body(system, "yunfeng"))["pubStatus"] == "canceled"
+
+
 # what is still to be sent when a right ends
 
 

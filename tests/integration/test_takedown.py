@@ -1,7 +1,7 @@
 """A withdrawal is complete for a partner only when its page is gone: it is looked at until then, or it is overdue."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -288,6 +288,22 @@ def test_the_deadline_can_be_set_for_all_and_for_a_destination(system: Rehearsal
 
     standings = [the_removal(system, f"{id}/push").standing for id in ("yunfeng", "songtao")]
     assert standings == ["overdue", "checking"]
+
+
+def test_an_agreement_that_has_all_removed_at_its_end_says_within_how_many_days(system: Rehearsal):
+    url = system.partner("yunfeng").url
+    terms = {"after_end": "remove", "remove_within_days": 10}
+    partner = system.partner("yunfeng", destinations=(a_destination(url),), agreement=an_agreement(**terms))
+    partner.will(naming(partner.show(PAGE)))
+    system.publish(an_event())
+    system.partner("yunfeng", agreement=an_agreement(**terms, ends=date(2025, 5, 5)))
+
+    system.sweep_and_run()
+
+    removal = the_removal(system, "yunfeng/push")
+    assert removal.deadline is not None
+    assert removal.acknowledged_at is not None
+    assert removal.deadline - removal.acknowledged_at == timedelta(days=10)
 
 
 def test_a_removal_that_is_sent_again_and_accepted_has_its_page_looked_at_at_once(

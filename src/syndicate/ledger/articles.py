@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new
@@ -141,6 +141,22 @@ def ask_for_plan(connection: Connection, ids: Sequence[str], *, now: datetime) -
         # Locked in one order, so that two transactions never wait for each other.
         connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
         connection.execute(update(articles).where(some).values(plan_due_at=now, plans=articles.c.plans + 1))
+
+
+def plan_by(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
+    """Have these planned again at that time, where nothing has them planned before."""
+    later = or_(articles.c.plan_due_at.is_(None), articles.c.plan_due_at > at)
+    for start in range(0, len(ids), _IN_ONE_STATEMENT):
+        some = and_(articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT]), later)
+        # Locked in one order, so that two transactions never wait for each other.
+        connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
+        connection.execute(update(articles).where(some).values(plan_due_at=at, plans=articles.c.plans + 1))
+
+
+def live(connection: Connection) -> list[str]:
+    """Every article that is published and not withdrawn."""
+    wanted = select(articles.c.id).where(~articles.c.withdrawn, articles.c.head_revision > 0)
+    return list(connection.scalars(wanted.order_by(articles.c.id)))
 
 
 def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:

@@ -117,6 +117,12 @@ def supply(connection: Connection, partner_id: str, article_id: str, *, since: M
     return Supply(**dict(found._mapping), counted=bool(connection.scalar(this_one)))
 
 
+def articles_cleared_for(connection: Connection, partner_id: str) -> list[str]:
+    """Every article that was ever cleared for a partner."""
+    wanted = select(clearances.c.article_id).where(*_cleared_for(partner_id, clearances)).distinct()
+    return list(connection.scalars(wanted.order_by(clearances.c.article_id)))
+
+
 def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool], ...]:
     return among.c.audience == partner_id, among.c.decision == "cleared"
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select, update
 
 from syndicate.ledger import health
 from syndicate.ledger.insert import insert_new, upsert
-from syndicate.ledger.tables import agreements, destinations
+from syndicate.ledger.tables import agreements, clearances, deliveries, destinations
 from syndicate.model.agreement import Agreement
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.record import canonical_json, digest_of
@@ -77,6 +77,38 @@ def agreement(connection: Connection, partner_id: str, version: str) -> Agreemen
     wanted = select(agreements.c.document).where(agreements.c.partner_id == partner_id, agreements.c.version == version)
     document = connection.scalar(wanted) if version else None
     return Agreement.model_validate(document) if document else None
+
+
+def terms_over(connection: Connection, removals: Collection[int]) -> dict[int, Agreement]:
+    """Of removals, by `seq`, those that are owed because an agreement has ended: with that agreement."""
+    answered = and_(
+        clearances.c.article_id == deliveries.c.article_id,
+        clearances.c.revision == deliveries.c.revision,
+        clearances.c.audience == deliveries.c.partner_id,
+        clearances.c.edition == deliveries.c.edition,
+    )
+    kept = and_(agreements.c.partner_id == clearances.c.audience, agreements.c.version == clearances.c.terms)
+    wanted = select(deliveries.c.seq, agreements.c.document).join(clearances, answered).join(agreements, kept)
+    wanted = wanted.where(deliveries.c.seq.in_(removals), clearances.c.rule == "term")
+    return {row.seq: Agreement.model_validate(row.document) for row in connection.execute(wanted)}
+
+
+def not_taken_up(connection: Connection, partners: Collection[Partner]) -> list[tuple[Partner, Agreement, bool]]:
+    """The configured agreements that nothing has followed from yet, and whether former terms had the same number."""
+    rows = connection.execute(select(agreements.c.partner_id, agreements.c.version, agreements.c.taken_up_at)).all()
+    done = {(row.partner_id, row.version) for row in rows if row.taken_up_at is not None}
+    new = [(one, terms) for one in partners for terms in one.agreements if (one.id, terms.version) not in done]
+    wanted = select(agreements.c.partner_id, agreements.c.document).where(agreements.c.taken_up_at.is_not(None))
+    ids = {partner.id for partner, _ in new}
+    former = connection.execute(wanted.where(agreements.c.partner_id.in_(ids))) if ids else ()
+    numbers = {(row.partner_id, row.document["number"]) for row in former}
+    return [(partner, terms, (partner.id, terms.number) in numbers) for partner, terms in new]
+
+
+def take_up(connection: Connection, partner_id: str, version: str, *, now: datetime) -> None:
+    """Note that what follows from these terms by themselves is seen to."""
+    these = and_(agreements.c.partner_id == partner_id, agreements.c.version == version)
+    connection.execute(update(agreements).where(these).values(taken_up_at=now))
 
 
 def newest_destinations(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:

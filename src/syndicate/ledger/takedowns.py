@@ -24,12 +24,12 @@ class Place(NamedTuple):
 
 
 def begin(
-    connection: Connection, removals: Sequence[Attempt], *, deadlines: Mapping[str, datetime], now: datetime
+    connection: Connection, removals: Sequence[Attempt], *, deadlines: Mapping[int, datetime], now: datetime
 ) -> None:
     """Note the pages that must be gone now that these removals were accepted, where the partners have named any.
 
-    The deadlines are by destination. A removal that was accepted before, and is again, has its page looked at now,
-    also where that was gone: it may be there again. Its deadline stays.
+    The deadlines are by the removals' `seq`. A removal that was accepted before, and is again, has its page looked at
+    now, also where that was gone: it may be there again. Its deadline stays.
     To be called before the receipts are kept: what counts is where the copy was, not what the removal's answer says.
     """
     known = _addresses(connection, removals)
@@ -39,9 +39,7 @@ def begin(
         for said in (outcome.receipt,)
     }
     rows = [
-        asdict(Takedown(due.seq, page, deadline=deadlines[due.destination_id], due_at=now))
-        for due, page in pages.items()
-        if page
+        asdict(Takedown(due.seq, page, deadline=deadlines[due.seq], due_at=now)) for due, page in pages.items() if page
     ]
     insert_new(connection, takedowns, rows)
     again = takedowns.c.delivery_seq.in_([row["delivery_seq"] for row in rows])

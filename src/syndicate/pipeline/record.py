@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from syndicate.ledger import attempts, claims, health, takedowns
+from syndicate.ledger import attempts, claims, health, partners, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.claims import Settlement
 from syndicate.ledger.database import database_time
+from syndicate.model.agreement import Agreement
 from syndicate.model.health import Health
 from syndicate.model.partner import Destination
 from syndicate.model.record import Record
@@ -126,9 +127,17 @@ def _begin_takedowns(
     now: datetime,
 ) -> None:
     if removals:
-        names = {one.claim.due.destination_id for one in removals}
-        deadlines = {name: now + policy.page_gone_within(known[name]) for name in names}
+        dues = [one.claim.due for one in removals]
+        ended = partners.terms_over(connection, [due.seq for due in dues])
+        deadlines = {due.seq: now + _gone_within(known[due.destination_id], ended.get(due.seq), policy) for due in dues}
         takedowns.begin(connection, removals, deadlines=deadlines, now=now)
+
+
+def _gone_within(destination: Destination, ended: Agreement | None, policy: DeliveryPolicy) -> timedelta:
+    """As an agreement that has ended says, or else as for any removal."""
+    if ended and ended.remove_within_days:
+        return timedelta(days=ended.remove_within_days)
+    return policy.page_gone_within(destination)
 
 
 def _delivered(one: Attempt) -> Settlement:

@@ -15,6 +15,7 @@ from syndicate.pipeline.expire import cancel_expired
 from syndicate.pipeline.listings import take_effect
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
+from syndicate.pipeline.take_up import take_up
 from syndicate.pipeline.turns import is_work
 from syndicate.pipeline.verify import AT_ONCE as LOOKS_AT_ONCE
 
@@ -42,6 +43,7 @@ def sweep(
     cancel_expired(ledger)
     _unpark(ledger)
     _rearm(ledger)
+    take_up(ledger, newsroom=newsroom, now=now)
     take_effect(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:

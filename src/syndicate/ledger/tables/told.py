@@ -135,6 +135,7 @@ agreements = Table(
     Column("version", String(12), primary_key=True),
     Column("document", JSON, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    Column("taken_up_at", UtcDateTime, comment="when that was seen to which follows from the terms by themselves"),
 )
 
 licences = Table(

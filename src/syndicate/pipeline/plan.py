@@ -61,6 +61,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
             return [Withdraw(article_id=article_id)]
         case = read_case(connection, head, revision, newsroom=newsroom, now=now)
         unknown = partners.unknown(connection, newsroom.directory.partners)
+        new_licence = licences.unknown(connection, newsroom.licence)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
     writer = Writer(case, revision)
     answers = [_ask(case, partner, writer) for partner in (None, *newsroom.directory.partners)]
@@ -69,7 +70,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
         partners.remember(connection, unknown, now=now)
-        licences.remember(connection, newsroom.licence, now=now)
+        licences.remember(connection, new_licence, now=now)
         return [*_write_down(connection, case, revision, answers), *derived]
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
@@ -12,7 +12,7 @@ from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, legible, local, output, print_json, table
 from syndicate.model.clearance import PictureVerdict, Verdict
 from syndicate.model.feed import Directory
-from syndicate.monitor.why import Explanation, Why
+from syndicate.monitor.why import Explanation, Why, with_rules
 from syndicate.monitor.why import why as explain
 
 
@@ -40,7 +40,7 @@ def why(
     if not found.explanations:
         fail(no_such_partner(directory, partner))
     if as_json:
-        return print_json(_as_json(found, said))
+        return print_json(with_rules(found, said))
     console = output()
     console.print(_heading(found), soft_wrap=True)
     console.print(_standings(found, timezone))
@@ -54,13 +54,6 @@ def why(
         for address in _addresses(found):
             console.print(address, soft_wrap=True)  # on a line of its own, to be copied whole
     return None
-
-
-def _as_json(found: Why, said: Mapping[str, Sequence[Verdict]]) -> dict[str, Any]:
-    told = {audience: [one.model_dump(mode="json") for one in verdicts] for audience, verdicts in said.items()}
-    asked = {one.audience for one in found.explanations}
-    extra = {"rules": {audience: rules for audience, rules in told.items() if audience in asked}} if told else {}
-    return found.model_dump(mode="json") | extra
 
 
 def _rules(name: str, verdicts: Sequence[Verdict], timezone: str) -> RenderableType:

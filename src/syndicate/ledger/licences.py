@@ -19,10 +19,15 @@ class Kept(NamedTuple):
 
 def remember(connection: Connection, licence: Licence | None, *, now: datetime) -> None:
     """Keep this licence, where this version of it isn't kept yet."""
-    if licence is None or find(connection, licence.version):
+    if licence is None:
         return
     row = {"version": licence.version, "document": licence.model_dump(mode="json"), "since": now}
     insert_new(connection, licences, row)
+
+
+def unknown(connection: Connection, licence: Licence | None) -> Licence | None:
+    """This licence, if this version of it isn't kept."""
+    return licence if licence and not find(connection, licence.version) else None
 
 
 def find(connection: Connection, version: str) -> Kept | None:

@@ -1,15 +1,15 @@
 """Why did they get it, or not? One answer for each partner about one article."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from syndicate.ledger import articles, attempts, clearances, deliveries, health
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, PictureVerdict
+from syndicate.model.clearance import PUBLIC, PictureVerdict, Verdict
 from syndicate.model.feed import Directory
 from syndicate.model.record import Moment, Record
 from syndicate.monitor.destinations import in_words
@@ -154,3 +154,11 @@ def _sending(row: Delivery, remote_url: str) -> Sending:
         kept_until=row.kept_until,
         remote_url=remote_url,
     )
+
+
+def with_rules(found: Why, said: Mapping[str, Sequence[Verdict]]) -> dict[str, Any]:
+    """The answers as JSON, with what each rule says for those that were asked about, where that was asked for."""
+    told = {audience: [one.model_dump(mode="json") for one in verdicts] for audience, verdicts in said.items()}
+    asked = {one.audience for one in found.explanations}
+    extra = {"rules": {audience: rules for audience, rules in told.items() if audience in asked}} if told else {}
+    return found.model_dump(mode="json") | extra

@@ -1,5 +1,7 @@
 """What every stage knows of the house: who publishes, for whom, and in which words."""
 
+from functools import cached_property
+
 from syndicate.model.feed import Directory
 from syndicate.model.licence import Addresses, Licence, addresses
 from syndicate.model.publisher import Publisher
@@ -16,7 +18,7 @@ class Newsroom(Record):
     licence: Licence | None = None
     base_url: str = ""
 
-    @property
+    @cached_property
     def addresses(self) -> Addresses:
         """Where our terms are to be read."""
         return addresses(self.licence, page=self.publisher.licence_url, base_url=self.base_url)

@@ -63,6 +63,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
             return [Withdraw(article_id=article_id)]
         case = read_case(connection, head, revision, newsroom=newsroom, now=now)
         unknown = partners.unknown(connection, newsroom.directory.partners)
+        new_licence = licences.unknown(connection, newsroom.licence)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
     writer = Writer(case, revision)
     answers = [_ask(case, partner, writer) for partner in (None, *newsroom.directory.partners)]
@@ -71,7 +72,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
             return [Plan(article_id=article_id)]
         partners.remember(connection, unknown, now=now)
-        licences.remember(connection, newsroom.licence, now=now)
+        licences.remember(connection, new_licence, now=now)
         if _is_used_up_meanwhile(connection, case):
             return [Plan(article_id=article_id)]
         return [*_write_down(connection, case, revision, answers), *derived]

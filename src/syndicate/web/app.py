@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feeds, home, licence, policies, probes
+from syndicate.web import events, feeds, home, licence, policies, probes, why
 from syndicate.web.answers import HANDLERS
 from syndicate.web.journal import Journal
 
@@ -24,6 +24,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/policies/{partner}/{version}", policies.of_partner),
     ("GET", "/robots.txt", licence.robots),
     ("GET", "/.well-known/tdmrep.json", licence.reservation),
+    ("GET", "/why/{article_id}", why.read),
     ("GET", "/healthz", probes.healthz),
     ("GET", "/readyz", probes.readyz),
     ("GET", "/status", probes.look),

@@ -1,14 +1,14 @@
 """Who may have what, as the scenarios of the design tell it: filters, releases, pictures. On both databases."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from syndicate.model.problem import Invalid
 from syndicate.model.selection import Selection
-from tests.builders import NOON, STATE, an_agreement, an_event, hours, shanghai
+from tests.builders import NOON, SHANGHAI, STATE, an_agreement, an_event, hours, shanghai
 from tests.fakes.rehearsal import Rehearsal
 
 OURS = {"url": "https://news.example/img/ferry.jpg", "caption": "渡船靠上新栈桥", "taken_by": "顾晓舟"}
@@ -534,6 +534,22 @@ def test_what_was_not_sent_before_a_right_ended_is_never_sent_and_says_which(sys
 
     assert system.sent() == []
     assert system.rows()[0].reason == f"{said} before it could be sent"
+
+
+def test_what_was_not_sent_before_an_agreement_ended_is_sent_under_the_one_that_follows(system: Rehearsal):
+    yesterday = system.database_time() - hours(36)
+    last_day = yesterday.astimezone(SHANGHAI).date()
+    follows = an_agreement(number="QSW-NEXT", starts=last_day + timedelta(days=1))
+    system.partner(agreement=(an_agreement(ends=last_day), follows))
+    system.at(yesterday)
+    system.publish(an_event())
+
+    system.at(system.database_time())
+    system.sweep_and_run()
+
+    (cancelled, delivered) = system.rows()
+    assert cancelled.reason == "the agreement ended before it could be sent"
+    assert (delivered.state, "QSW-NEXT" in body(system, "yunfeng")) == ("delivered", True)
 
 
 def test_the_plan_at_that_hour_sends_it_without_the_picture(system: Rehearsal):

@@ -15,7 +15,7 @@ BEFORE = "ended before it could be sent"
 
 
 def cancel_expired(ledger: Ledger) -> None:
-    """Cancel these, each in a transaction of its own. The plan at that hour owes what may go from then on."""
+    """Cancel these, each in a transaction of its own. They are planned again: another agreement may go on from here."""
     with ledger.read() as connection:
         found = deliveries.expired(connection, now=database_time(connection), limit=AT_ONCE)
     for delivery in found:
@@ -23,6 +23,8 @@ def cancel_expired(ledger: Ledger) -> None:
             articles.head(connection, delivery.article_id, lock=True)
             reason = _reason(connection, delivery)
             deliveries.cancel_expired(connection, delivery.id, reason=reason, now=database_time(connection))
+            if delivery.expires_at:  # what may go from then on is owed anew
+                articles.plan_by(connection, [delivery.article_id], at=delivery.expires_at)
 
 
 def _reason(connection: Connection, delivery: Delivery) -> str:

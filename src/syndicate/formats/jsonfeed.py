@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import creators, full_text, is_reprint, licence, picture_credits, source_type
+from syndicate.formats._story import creators, full_text, is_reprint, licence, picture_credits, source_type, usage
 from syndicate.model.article import Picture
 from syndicate.model.story import Feed, Rendition, Story
 
@@ -68,7 +68,9 @@ def _rights(story: Story) -> dict[str, Any]:
     return present(
         {
             "copyright": story.terms.copyright,
-            "usage": story.terms.usage,
+            "usage": usage(story.terms),
+            "correction": story.terms.correction,
+            "disclaimer": story.terms.disclaimer,
             "licence": licence(story),
             "credits": picture_credits(story),
             "source": story.article.origin.source if is_reprint(story.article) else None,

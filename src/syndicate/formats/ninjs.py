@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import creators, is_reprint, licence, source_type
+from syndicate.formats._story import creators, is_reprint, licence, source_type, usage
 from syndicate.model.article import Article, Picture
 from syndicate.model.publisher import Publisher
 from syndicate.model.story import Rendition, Retraction, Story
@@ -25,6 +25,7 @@ def render(story: Story, *, publisher: Publisher) -> Rendition:
         | _people(story.article, publisher)
         | _rights(story, publisher)
         | _surroundings(story)
+        | {"edNote": story.terms.correction}  # so that a desk sees what is new without comparing the two texts
     )
     return Rendition(media_type=MEDIA_TYPE, body=encoded(present(document)))
 
@@ -36,6 +37,7 @@ def retract(retraction: Retraction, *, publisher: Publisher) -> Rendition:
         "pubStatus": "canceled",
         "headlines": [{"role": "main", "value": retraction.headline}],
         "edNote": retraction.reason,
+        "usageTerms": retraction.notice,  # edNote is for the desk alone; this says what may be done: nothing any more
         "infoSources": [_distributor(publisher)],
         "renditions": [_web_page(retraction.url)],
     }
@@ -109,7 +111,7 @@ def _notices(story: Story) -> dict[str, Any]:
     href = licence(story)
     return {
         "copyrightNotice": story.terms.copyright,
-        "usageTerms": story.terms.usage,
+        "usageTerms": usage(story.terms),
         "rightsInfo": {"linkedRights": href} if href else None,
     }
 

@@ -168,6 +168,24 @@ def significant_since(connection: Connection, revision: Revision) -> int:
     return int(connection.scalar(wanted) or revision.revision)
 
 
+def corrected_at(connection: Connection, revision: Revision) -> datetime | None:
+    """When the correction that this revision notes was made: by it, or by one before that noted the same."""
+    note, when = _noted(revision)
+    if not note:
+        return None
+    before = last_article(connection, revision.article_id, before=revision.revision)
+    while before is not None and _noted(before)[0] == note:
+        when = _noted(before)[1]
+        before = last_article(connection, before.article_id, before=before.revision)
+    return when
+
+
+def _noted(revision: Revision) -> tuple[str, datetime]:
+    if isinstance(revision.data, Withdrawal):
+        return "", revision.recorded_at
+    return revision.data.correction_note, revision.data.updated_at or revision.recorded_at
+
+
 def last_article(connection: Connection, article_id: str, *, before: int) -> Revision | None:
     """The newest revision below `before` that carries words: what a withdrawal takes back."""
     row = connection.execute(

@@ -29,9 +29,12 @@ _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _NOTICES = (
     "attribution",
     "picture-credit",
+    "correction",
     "ai-label",
     "copyright",
     "licence",
+    "licence-text",
+    "disclaimer",
     "canonical-link",
 )
 _MOST_PASSES = 8

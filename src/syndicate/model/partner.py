@@ -35,6 +35,10 @@ class Agreement(Record):
         description="what was sent under it: they keep it until it is corrected or withdrawn, "
         "or it is taken back at the end",
     )
+    licence_text: Line = Field(default="", description="this text must stand under what they carry, word for word")
+    wording: Slug | None = Field(
+        default=None, description="the variant of the notices' words that this agreement asks for"
+    )
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> "Agreement":

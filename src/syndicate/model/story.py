@@ -17,6 +17,9 @@ class Terms(Record):
     usage: str
     licence_url: str
     credits: dict[str, str] = Field(default_factory=dict, description="the credit under each picture, by its url")
+    correction: str = ""
+    disclaimer: str = ""
+    licence_text: str = Field(default="", description="what the agreement wants under the text, word for word")
 
 
 class Story(Record):
@@ -36,7 +39,7 @@ class Story(Record):
 
 
 class Retraction(Record):
-    """Word to one audience that an article is taken back."""
+    """Word to one audience that an article is taken back: `reason` is for its desk, `notice` for its readers."""
 
     article_id: str
     uri: str
@@ -46,6 +49,7 @@ class Retraction(Record):
     revision: int
     withdrawn: Moment
     reason: str
+    notice: str = ""
 
 
 class FeedDefinition(Record):

@@ -72,6 +72,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             agreement=partner.agreement if partner else None,
             newsroom=newsroom,
             body=definition.body,
+            corrected=articles.corrected_at(connection, revision),
         )
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)

@@ -17,7 +17,10 @@ from syndicate.rights.question import Question
 
 @dataclass(frozen=True)
 class Case:
-    """An article: its head, its newest words and those it came out with, and the house and hour of the decision."""
+    """An article: its head, its newest words and those it came out with, and the house and hour of the decision.
+
+    `corrected` is when the correction that it notes was made.
+    """
 
     head: Head
     article: Article
@@ -27,6 +30,7 @@ class Case:
     released: Article
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
+    corrected: datetime | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
 
     def question(self, partner: Partner | None) -> Question:
@@ -63,6 +67,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         now=now,
         released=articles.first_words(connection, head.id),
         last_withdrawn=articles.last_withdrawn(connection, head.id),
+        corrected=articles.corrected_at(connection, revision),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
     )

@@ -3,7 +3,7 @@
 from syndicate.model.feed import Directory
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
-from syndicate.notices.wording import Wording
+from syndicate.notices.wordings import Wordings
 
 
 class Newsroom(Record):
@@ -11,4 +11,4 @@ class Newsroom(Record):
 
     publisher: Publisher
     directory: Directory
-    wording: Wording
+    wording: Wordings

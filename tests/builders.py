@@ -18,7 +18,7 @@ from syndicate.model.licence import Licence
 from syndicate.model.partner import Destination, Partner
 from syndicate.model.publisher import Publisher
 from syndicate.model.selection import Selection
-from syndicate.notices.wording import Wording, read_wording
+from syndicate.notices.wordings import Wordings, read_wordings
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights.question import Question
 
@@ -159,14 +159,18 @@ def a_partner(id: str = "yunfeng", *, url: str = "https://partner.example/push",
 
 
 def a_newsroom(
-    *, partners: tuple[Partner, ...] = (), feeds: tuple[FeedFamily, ...] | None = None, licence: Licence | None = None
+    *,
+    partners: tuple[Partner, ...] = (),
+    feeds: tuple[FeedFamily, ...] | None = None,
+    licence: Licence | None = None,
+    variants: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
 ) -> Newsroom:
-    """The newsroom with the wording and the feeds that are shipped."""
+    """The newsroom with the wording and the feeds that are shipped, and these variants: (language, name) → files."""
     directory = Directory(partners=partners, feeds=shipped_feeds() if feeds is None else feeds)
     return Newsroom(
         publisher=a_publisher(),
         directory=directory,
-        wording=shipped_wording(),
+        wording=shipped_wordings(variants),
         licence=licence,
         base_url="https://feeds.news.example",
     )
@@ -177,9 +181,12 @@ def shipped_feeds() -> tuple[FeedFamily, ...]:
     return tuple(FeedFamily.model_validate({"id": stem} | told) for stem, told in _toml(CONFIG / "feeds").items())
 
 
-def shipped_wording() -> Wording:
-    """What `config/notices` says."""
-    return read_wording(_toml(CONFIG / "notices" / "zh-CN"), language="zh-CN")
+def shipped_wordings(
+    variants: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
+) -> Wordings:
+    """What `config/notices` says, and these variants beside it."""
+    shipped = {(folder.name, ""): _toml(folder) for folder in (CONFIG / "notices").iterdir()}
+    return read_wordings({**shipped, **variants}, home="zh-CN")
 
 
 def shipped_licence() -> Licence:

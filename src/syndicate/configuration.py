@@ -20,7 +20,8 @@ from syndicate.model.problem import Invalid, Problem, problems_of, read_whole
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.soundness import partner_problems
-from syndicate.notices.wording import Wording, read_wording
+from syndicate.notices.wording import Files
+from syndicate.notices.wordings import Place, Wordings, read_wordings
 from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
@@ -41,7 +42,8 @@ def read_newsroom(settings: Settings) -> Newsroom:
     partners = list(_partners(settings.config_dir / "partners", settings.publisher, problems))
     problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
-    wording = _wording(settings.config_dir / "notices", settings.publisher.language, problems)
+    wording = _wordings(settings.config_dir / "notices", settings.publisher.language, problems)
+    problems += _without_words(partners, _folders(settings.config_dir / "notices"))
     licence = _licence(settings.config_dir / "licence.toml", settings.publisher.language, problems)
     if problems or wording is None:
         raise Invalid(problems)
@@ -219,12 +221,21 @@ def _feeds(folder: Path, problems: list[Problem]) -> Iterator[FeedFamily]:
             problems += _placed(f"feeds/{file.name}", problems_of(error))
 
 
-def _wording(folder: Path, language: str, problems: list[Problem]) -> Wording | None:
-    files = {file.stem: written for file, written in _files(folder / language, problems)}
+def _wordings(root: Path, home: str, problems: list[Problem]) -> Wordings | None:
+    """The words of every language and variant. A file that can't be read isn't told to be missing as well."""
+    unreadable: list[Problem] = []
+    words: dict[Place, Files] = {}
+    for language, variant in _folders(root):
+        folder = root / language / variant
+        place = f"notices/{folder.relative_to(root).as_posix()}"
+        words[language, variant] = {file.stem: written for file, written in _files(folder, unreadable, place=place)}
+    problems += unreadable
     try:
-        return read_wording(files, language=language)
+        return read_wordings(words, home=home)
     except Invalid as error:
-        problems += [_under(f"notices/{language}", problem, between="/") for problem in error.problems]
+        told = {problem.field for problem in unreadable}
+        found = [_under("notices", problem, between="/") for problem in error.problems]
+        problems += [problem for problem in found if problem.field not in told]
         return None
 
 
@@ -245,12 +256,37 @@ def _licence(file: Path, language: str, problems: list[Problem]) -> Licence | No
     return licence
 
 
-def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _folders(root: Path) -> list[Place]:
+    """Every language's folder, and every variant's in it."""
+    found = []
+    for folder in sorted(path for pattern in ("[!.]*/", "[!.]*/[!.]*/") for path in root.glob(pattern)):
+        language, _, variant = folder.relative_to(root).as_posix().partition("/")
+        found.append((language, variant))
+    return found
+
+
+def _without_words(partners: list[Partner], folders: list[Place]) -> list[Problem]:
+    """Agreements that ask for a variant of the words which no language has."""
+    known = sorted({variant for _, variant in folders if variant})
+    there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
+    return [
+        Problem(
+            field=f"partners/{partner.id}.toml: agreement.wording",
+            message=f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}",
+        )
+        for partner in partners
+        for agreement in partner.agreements
+        if (wording := agreement.wording) and wording not in known
+    ]
+
+
+def _files(folder: Path, problems: list[Problem], *, place: str = "") -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The files in a folder that can be read; what is wrong with the others is told under `place`, or its name."""
     for file in sorted(folder.glob("*.toml")):
         try:
             yield file, read_toml(file)
         except Invalid as error:
-            problems += [_under(folder.name, problem, between="/") for problem in error.problems]
+            problems += [_under(place or folder.name, problem, between="/") for problem in error.problems]
 
 
 def _placed(where: str, problems: list[Problem]) -> list[Problem]:

@@ -23,6 +23,9 @@ from tests.golden.formats.samples import (
     the_story,
 )
 
+CORRECTED = a_story().terms.model_copy(
+    update={"correction": "更正（2025年5月6日）：通车日期有误", "licence_text": "须注明来源。"}
+)
 STORIES = {
     "plain": a_story(),
     "with everything": the_story(),
@@ -33,6 +36,7 @@ STORIES = {
     "twenty pictures": a_story(an_article(pictures=tuple(a_picture(n) for n in range(1, 21)))),
     "to a partner under a licence of record": a_licensed_story(an_article(pictures=(a_picture(1),))),
     "under embargo": a_story(an_article(embargo_until=NOON)),
+    "corrected under strict terms": a_story(terms=CORRECTED),
     "without text": a_story().model_copy(update={"article": an_article().model_copy(update={"body_html": ""})}),
     "rare and hostile characters": a_story(an_article(body_html="<p>𠀀 ]]> 👩‍🌾</p>", summary="坏\x0b字")),
 }
@@ -183,6 +187,22 @@ def test_a_retraction_is_canceled_under_the_same_name_with_the_reason():
     assert document["uri"] == written(a_story())["uri"]
     assert (document["pubStatus"], document["version"], document["edNote"]) == ("canceled", "8", "通车日期有误")
     assert document["versionCreated"] == "2025-05-07T12:00:00+00:00"
+
+
+def test_a_retraction_says_what_may_be_done_with_the_copies():
+    assert taken_back()["usageTerms"] == a_retraction().notice
+
+
+def test_a_correction_is_told_to_the_desk_as_well():
+    assert written(STORIES["corrected under strict terms"])["edNote"] == "更正（2025年5月6日）：通车日期有误"
+
+
+def test_nothing_corrected_means_no_word_to_the_desk():
+    assert "edNote" not in written(a_story())
+
+
+def test_what_the_agreement_wants_said_stands_with_the_terms_of_use():
+    assert written(STORIES["corrected under strict terms"])["usageTerms"] == "未经书面许可不得转载 须注明来源。"
 
 
 def test_a_retraction_carries_none_of_the_text():

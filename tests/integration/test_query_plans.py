@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event, text
 
-from syndicate.ledger import articles, health, lines, listings
+from syndicate.ledger import health, lines, listings
 from syndicate.ledger.database import Ledger
 from syndicate.model.listing import Edition, Unit
 from syndicate.model.step import SENDING_LANES
@@ -87,7 +87,7 @@ def test_the_source_list_is_asked_by_name_however_long_it_is(system: Rehearsal):
         system.sweep()
         system.publish(an_event(article="a-2"))
         with system.ledger.read() as connection:
-            articles.sent_to(connection, ["yunfeng"])
+            listings.sent_to(connection, ["yunfeng"])
             listings.editions_with(connection, "远山通讯社")
 
     system.partner(only_listed=True)

@@ -1,5 +1,6 @@
 """What must it say: the line at the head, the credit under the picture, the licence at the end, each once."""
 
+import re
 import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,12 +13,17 @@ from syndicate.model.article import Article, Origin, Picture
 from syndicate.model.clearance import Clearance, PictureVerdict
 from syndicate.model.publisher import Publisher
 from syndicate.notices.compose import Composed, compose
-from syndicate.notices.wording import read_wording
+from syndicate.notices.wording import Wording, read_wording
 
-NOTICES = Path(__file__).parents[2] / "config" / "notices" / "zh-CN"
-WORDING = read_wording(
-    {path.stem: tomllib.loads(path.read_text("utf-8")) for path in NOTICES.glob("*.toml")}, language="zh-CN"
-)
+NOTICES = Path(__file__).parents[2] / "config" / "notices"
+
+
+def shipped(language: str) -> Wording:
+    files = sorted((NOTICES / language).glob("*.toml"))
+    return read_wording({file.stem: tomllib.loads(file.read_text("utf-8")) for file in files}, language=language)
+
+
+WORDING, ENGLISH = shipped("zh-CN"), shipped("en")
 SITE = "https://chenguang.example"
 OURS = Picture(url=f"{SITE}/i/lake.jpg", caption="晨雾中的湖面", taken_by="林小满", owner="晨光网")
 THEIRS = Picture(
@@ -71,8 +77,10 @@ def cleared(*urls: str) -> Clearance:
     return Clearance(decision="cleared", rule="all", reason="", pictures=verdicts)
 
 
-def composed(article: Article, *passed: str, agreement: Agreement | None = AGREEMENT) -> Composed:
-    return compose(article, clearance=cleared(*passed), agreement=agreement, publisher=a_publisher(), wording=WORDING)
+def composed(
+    article: Article, *passed: str, agreement: Agreement | None = AGREEMENT, wording: Wording = WORDING
+) -> Composed:
+    return compose(article, clearance=cleared(*passed), agreement=agreement, publisher=a_publisher(), wording=wording)
 
 
 def first_line(result: Composed) -> str:
@@ -217,7 +225,118 @@ def test_every_statement_is_on_record():
     )
 
 
+# What was wrong, whose words they are, and what the agreement asks for
+
+NOTE = "开采日期应为3月28日,原文误作4月1日。"
+REPRINT = Origin(kind="reprint", source="远山日报")
+
+
+def lines(result: Composed) -> list[str]:
+    return text_of(result.article.body_html).splitlines()
+
+
+def test_a_correction_stands_between_the_text_and_all_other_statements():
+    article = an_article(correction_note=NOTE, ai_label="assisted", updated_at=datetime(2025, 7, 11, 1, tzinfo=UTC))
+
+    result = composed(article)
+
+    assert lines(result)[lines(result).index("完。") + 1 :][:2] == [
+        f"更正（2025年7月11日）：{NOTE}",
+        "本文由人工智能辅助生成",
+    ]
+    assert result.notices[1:3] == ("correction", "ai-label:assisted")
+
+
+def test_the_day_of_a_correction_is_the_publishers_own():
+    late = datetime(2025, 7, 10, 17, tzinfo=UTC)  # one o'clock at night on the 11th, in the newsroom
+
+    assert f"更正（2025年7月11日）：{NOTE}" in lines(composed(an_article(correction_note=NOTE, updated_at=late)))
+
+
+def test_a_known_day_of_correction_goes_before_the_articles_last_change():
+    article = an_article(correction_note=NOTE, updated_at=datetime(2025, 7, 30, tzinfo=UTC))
+    made = datetime(2025, 7, 11, tzinfo=UTC)
+    given = {"clearance": cleared(), "agreement": AGREEMENT, "publisher": a_publisher(), "wording": WORDING}
+
+    assert compose(article, **given, corrected=made).terms.correction == f"更正（2025年7月11日）：{NOTE}"
+
+
+def test_a_correction_goes_when_the_article_no_longer_carries_it():
+    once = composed(an_article(correction_note=NOTE)).article
+    later = once.model_copy(update={"correction_note": ""})
+
+    assert composed(later) == composed(an_article())
+
+
+def test_braces_in_a_correction_are_braces():
+    assert composed(an_article(correction_note="{url} {}")).terms.correction.endswith("：{url} {}")
+
+
+def test_a_reprint_says_that_carrying_it_is_no_agreement():
+    result = composed(an_article(origin=REPRINT))
+
+    assert (lines(result)[-2].startswith("转载内容"), "disclaimer" in result.notices) == (True, True)
+
+
+def test_our_own_text_disclaims_nothing():
+    assert "disclaimer" not in composed(an_article()).notices
+
+
+def test_the_agreements_own_text_stands_under_the_licence_word_for_word():
+    wanted = "转载须注明{来源},<不得>改动标题&正文。"
+
+    result = composed(an_article(), agreement=AGREEMENT.model_copy(update={"licence_text": wanted}))
+
+    assert lines(result)[-2] == wanted
+    assert result.notices[-3:] == ("licence:partner", "licence-text", "canonical-link")
+
+
+def test_the_public_reads_no_partners_licence_text():
+    assert "licence-text" not in composed(an_article(), agreement=None).notices
+
+
+def test_every_statement_is_told_in_the_language_of_the_words():
+    article = an_article(
+        correction_note="It was 28 March.",
+        updated_at=datetime(2025, 7, 11, tzinfo=UTC),
+        reporters=("Lin Xiaoman", "He Zhiqiu"),
+        origin=Origin(kind="own"),
+    )
+
+    told = lines(composed(article, wording=ENGLISH))
+
+    assert told[0] == "From 晨光网 (reported by Lin Xiaoman, He Zhiqiu):"
+    assert "Correction (11 July 2025): It was 28 March." in told
+    assert told[-1].startswith("Original article: https://")
+
+
 # Again
+
+FULL = an_article(correction_note=NOTE, ai_label="generated", origin=REPRINT)
+DEMANDING = AGREEMENT.model_copy(update={"licence_text": "转载须注明来源。"})
+
+
+def test_composing_a_body_with_every_statement_again_changes_nothing():
+    once = composed(FULL, OURS.url, agreement=DEMANDING)
+
+    assert composed(once.article, OURS.url, agreement=DEMANDING) == once
+
+
+@pytest.mark.parametrize("wording", [ENGLISH, WORDING.model_copy(update={"disclaimer": ENGLISH.disclaimer})])
+def test_words_of_another_language_or_variant_take_the_place_of_the_first(wording):
+    once = composed(FULL, OURS.url, agreement=DEMANDING)
+
+    assert composed(once.article, OURS.url, wording=wording) == composed(FULL, OURS.url, wording=wording)
+
+
+def test_statements_that_lost_their_marker_on_the_way_are_not_doubled():
+    once = composed(FULL, OURS.url, agreement=DEMANDING)
+    unmarked = re.sub(' data-notice="[^"]*"', "", once.article.body_html)
+    back = once.article.model_copy(update={"body_html": unmarked})
+
+    again = composed(back, OURS.url, agreement=DEMANDING)
+
+    assert text_of(again.article.body_html) == text_of(once.article.body_html)
 
 
 @pytest.mark.parametrize("agreement", [AGREEMENT, None])

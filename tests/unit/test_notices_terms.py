@@ -15,7 +15,7 @@ from tests.builders import (
     an_agreement,
     an_article,
     shanghai,
-    shipped_wording,
+    shipped_wordings,
 )
 
 ORGANISATION = a_publisher().organisation
@@ -33,7 +33,7 @@ def terms(article=None, *, agreement=None, at=OURS) -> Terms:
         clearance=clearance,
         agreement=agreement,
         publisher=a_publisher(),
-        wording=shipped_wording(),
+        wording=shipped_wordings().of("zh-CN", None),
         addresses=at,
     ).terms
 

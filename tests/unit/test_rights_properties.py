@@ -2,7 +2,9 @@
 
 import json
 import random
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 from hypothesis import given, settings
@@ -23,7 +25,8 @@ from syndicate.rights.recorded import credits_before, recorded
 from tests.builders import NOON, OWN, STATE, a_newsroom, a_partner, a_question, an_agreement, an_article, hours
 from tests.golden.formats.samples import a_feed
 
-NEWSROOM = a_newsroom()
+NATIONAL = {"licence": {"partner": "经{publisher}许可刊用（协议编号：{agreement}）。"}}
+NEWSROOM = a_newsroom(variants={("zh-CN", "national"): NATIONAL})
 CREDITS = (
     "", "顾晓舟 摄", "记者 顾晓舟 摄", f"图片来源:{STATE}", f"图片来源:{OWN}", "柳湾村供图", "新华社发(田野 摄)",
     "资料图片", "过路人 摄", "平原日报记者 田野 摄",
@@ -151,17 +154,28 @@ questions = st.builds(
 )
 
 
+ALLOWED = {"obtained": "约稿", "evidence": "约字7号", "pass_to": ["yunfeng"]}
+THEIRS = {"kind": "reprint", "source": STATE, "original_title": "渡口", "original_author": "田野", "rights": ALLOWED}
 likely = st.builds(  # to be cleared: what is asked for then is what the outputs carry
     lambda article, public, listing, **agreed: a_question(
         article=article, agreement=an_agreement(**agreed), listing=listing, public=public
     ),
-    st.builds(written, pictures, origin=st.sampled_from([{"kind": "own", "source": OWN}, *ORIGINS[2:]])),
+    st.builds(
+        written,
+        pictures,
+        origin=st.sampled_from([{"kind": "own", "source": OWN}, *ORIGINS[2:], THEIRS]),
+        correction_note=st.sampled_from(["", "船票应为两元。", '<b>{note}</b> & "引号"']),
+        ai_label=st.sampled_from(["none", "assisted", "generated"]),
+        language=st.sampled_from(["zh-CN", "en-GB", "fr"]),
+    ),
     st.sampled_from([False, False, True]),
     listings,
     pictures=st.sampled_from(["none", "ours", "cleared"]),
     video=st.sampled_from(["none", "ours", "cleared"]),
     missing_pictures=st.sampled_from(["remove", "placeholder"]),
     reprints=st.just("cleared"),
+    licence_text=st.sampled_from(["", "转载须注明来源。", "<i>Keep</i> & {all} of it."]),
+    wording=st.sampled_from([None, "national"]),
 )
 
 
@@ -241,7 +255,51 @@ def test_whatever_is_cleared_carries_its_notices(question: Question):
         text = readable(rendition)
         assert story.terms.attribution in text
         assert story.terms.usage in text
+        assert story.terms.licence_text in text
         assert question.article.url in text
+        assert story.terms.correction in text
+        assert story.terms.disclaimer in text
+
+
+@settings(deadline=None)
+@given(likely)
+def test_every_statement_stands_once_and_only_where_it_is_owed(question: Question):
+    article, agreement = question.article, question.agreement
+    clearance = clear(question)
+    if clearance.decision != "cleared":
+        return
+
+    story, _ = outputs(question, clearance)
+
+    marked = re.findall('data-notice="([a-z-]+)"', story.article.body_html)
+    owed = {
+        "attribution": True,
+        "correction": bool(article.correction_note),
+        "ai-label": article.ai_label != "none",
+        "copyright": True,
+        "licence": True,
+        "licence-text": bool(agreement and agreement.licence_text),
+        "disclaimer": article.origin.carries_others,
+        "canonical-link": True,
+    }
+    assert [name for name in marked if not name.startswith("picture-")] == [name for name in owed if owed[name]]
+
+
+@settings(deadline=None)
+@given(likely, likely)
+def test_a_body_that_comes_back_from_one_partner_goes_to_another_as_if_it_were_new(first: Question, second: Question):
+    answers = clear(first), clear(second)
+    if any(answer.decision != "cleared" for answer in answers):
+        return
+    if any(one.replaced for one in answers[0].pictures):  # a picture that is gone from the body comes back in none
+        return
+    back = first.article.model_copy(update={"body_html": outputs(first, answers[0])[0].article.body_html})
+    asked = first.model_copy(update={"partner": second.partner, "article": back})
+
+    again, _ = outputs(asked, answers[0])
+    fresh, _ = outputs(first.model_copy(update={"partner": second.partner}), answers[0])
+
+    assert again.article.body_html == fresh.article.body_html
 
 
 @given(likely | questions)
@@ -290,11 +348,11 @@ def test_no_partners_answer_depends_on_the_other_partners(article: Article, term
 
 
 def readable(rendition: Rendition) -> str:
-    """The text of a rendition, JSON's escapes and XML's undone."""
+    """The text of a rendition, JSON's escapes and XML's undone, and those of the HTML in it."""
     text = rendition.body.decode()
     if "json" in rendition.media_type:
         return json.dumps(json.loads(text), ensure_ascii=False).replace('\\"', '"')
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    return unescape(unescape(text))
 
 
 @given(questions)

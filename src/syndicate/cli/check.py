@@ -20,14 +20,15 @@ from syndicate.model.feed import Directory
 from syndicate.model.partner import Partner
 from syndicate.model.problem import Invalid, Problem
 from syndicate.model.publisher import Publisher
-from syndicate.notices.wording import Wording
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import FILE_NAME, Settings, find_config_dir, read_settings, read_toml
 
 
 @dataclass(frozen=True)
 class Configured:
-    """What is there when nothing is wrong. `in_term` counts the partners whose agreement holds today."""
+    """What is there when nothing is wrong. `in_term` counts the partners whose agreement holds today, `wordings` the
+    languages and their variants.
+    """
 
     partners: int
     in_term: int
@@ -67,7 +68,7 @@ def _configured(newsroom: Newsroom) -> Configured:
         partners=len(newsroom.directory.partners),
         in_term=sum(_in_term(partner, today) for partner in newsroom.directory.partners),
         feeds=len(newsroom.directory.feeds),
-        wordings=len(Wording.model_fields) - 1,  # all of them but the language are files of wording
+        wordings=len(newsroom.wording.all),
     )
 
 

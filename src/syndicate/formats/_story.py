@@ -41,7 +41,12 @@ def creators(article: Article) -> tuple[str, ...]:
 
 def rights(terms: Terms) -> str:
     """The rights statement in words: copyright, then usage."""
-    return " ".join(filter(None, (terms.copyright, terms.usage)))
+    return " ".join(filter(None, (terms.copyright, usage(terms))))
+
+
+def usage(terms: Terms) -> str:
+    """What may be done with the text, and what the agreement wants to stand under it."""
+    return " ".join(filter(None, (terms.usage, terms.licence_text)))
 
 
 def full_text(story: Story, feed: Feed) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import carries_others, creators, full_text, picture_credits, source_type
+from syndicate.formats._story import carries_others, creators, full_text, picture_credits, source_type, usage
 from syndicate.model.article import Picture
 from syndicate.model.story import Feed, PictureRights, Rendition, Story
 
@@ -69,7 +69,9 @@ def _rights(story: Story) -> dict[str, Any]:
     return present(
         {
             "copyright": terms.copyright,
-            "usage": terms.usage,
+            "usage": usage(terms),
+            "correction": terms.correction,
+            "disclaimer": terms.disclaimer,
             "licence": terms.licence_url,
             "licence_id": terms.licence.id if terms.licence else None,
             "licence_version": terms.licence.version if terms.licence else None,

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import carries_others, creators, is_reprint, source_type
+from syndicate.formats._story import carries_others, creators, is_reprint, source_type, usage
 from syndicate.markup.text import text_of
 from syndicate.model.article import Article, Picture
 from syndicate.model.publisher import Publisher
@@ -126,7 +126,7 @@ def _rights(story: Story, publisher: Publisher) -> dict[str, Any]:
         "copyrightYear": year if terms.ours else None,
         "copyrightNotice": terms.copyright,
         "creditText": terms.attribution,
-        "conditionsOfAccess": terms.usage,
+        "conditionsOfAccess": usage(terms),
         "license": terms.licence_url,
         "acquireLicensePage": terms.licence_url if terms.ours else None,
         "usageInfo": terms.policy_url,

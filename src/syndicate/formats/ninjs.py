@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicate.formats._json import encoded, present
-from syndicate.formats._story import creators, is_reprint, source_type
+from syndicate.formats._story import creators, is_reprint, source_type, usage
 from syndicate.model.article import Article, Picture
 from syndicate.model.licence import LicenceReference
 from syndicate.model.publisher import Publisher
@@ -29,6 +29,7 @@ def render(story: Story, *, publisher: Publisher) -> Rendition:
         | _people(story.article, publisher)
         | _rights(story)
         | _surroundings(story)
+        | {"edNote": story.terms.correction}  # so that a desk sees what is new without comparing the two texts
     )
     return Rendition(media_type=MEDIA_TYPE, body=encoded(present(document)))
 
@@ -40,6 +41,7 @@ def retract(retraction: Retraction, *, publisher: Publisher) -> Rendition:
         "pubStatus": "canceled",
         "headlines": [{"role": "main", "value": retraction.headline}],
         "edNote": retraction.reason,
+        "usageTerms": retraction.notice,  # edNote is for the desk alone; this says what may be done: nothing any more
         "infoSources": [_distributor(publisher)],
         "renditions": [_web_page(retraction.url)],
     }
@@ -110,7 +112,7 @@ def _rights(story: Story) -> dict[str, Any]:
     return {
         "copyrightHolder": terms.holder,
         "copyrightNotice": terms.copyright,
-        "usageTerms": terms.usage,
+        "usageTerms": usage(terms),
         "rightsInfo": _rights_info(terms),
         "trustIndicators": _licence_page(terms),
         "expires": terms.expires.isoformat() if terms.expires else None,

@@ -1,15 +1,15 @@
 """Articles and their revisions. Whoever changes what an article means locks its row first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, true, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new
-from syndicate.ledger.tables import articles, deliveries, destinations, revisions
+from syndicate.ledger.tables import articles, revisions
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
@@ -136,18 +136,17 @@ def planned(connection: Connection, article_id: str, *, revision: int, due_at: d
 
 def ask_for_plan(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
     """Have these planned again, now; a plan of one that is being made meanwhile notices, because `plans` moves too."""
-    for start in range(0, len(ids), _IN_ONE_STATEMENT):
-        some = articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT])
-        # Locked in one order, so that two transactions never wait for each other.
-        connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
-        connection.execute(update(articles).where(some).values(plan_due_at=now, plans=articles.c.plans + 1))
+    _plan_at(connection, ids, now, true())
 
 
 def plan_by(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
     """Have these planned again at that time, where nothing has them planned before."""
-    later = or_(articles.c.plan_due_at.is_(None), articles.c.plan_due_at > at)
+    _plan_at(connection, ids, at, or_(articles.c.plan_due_at.is_(None), articles.c.plan_due_at > at))
+
+
+def _plan_at(connection: Connection, ids: Sequence[str], at: datetime, where: ColumnElement[bool]) -> None:
     for start in range(0, len(ids), _IN_ONE_STATEMENT):
-        some = and_(articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT]), later)
+        some = and_(articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT]), where)
         # Locked in one order, so that two transactions never wait for each other.
         connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
         connection.execute(update(articles).where(some).values(plan_due_at=at, plans=articles.c.plans + 1))
@@ -155,8 +154,7 @@ def plan_by(connection: Connection, ids: Sequence[str], *, at: datetime) -> None
 
 def live(connection: Connection) -> list[str]:
     """Every article that is published and not withdrawn."""
-    wanted = select(articles.c.id).where(~articles.c.withdrawn, articles.c.head_revision > 0)
-    return list(connection.scalars(wanted.order_by(articles.c.id)))
+    return list(connection.scalars(select(articles.c.id).where(~articles.c.withdrawn, articles.c.head_revision > 0)))
 
 
 def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
@@ -171,14 +169,6 @@ def with_words_of_others(connection: Connection) -> list[str]:
     """The articles that carry others' words and aren't withdrawn."""
     wanted = select(articles.c.id).where(articles.c.words_of.is_not(None)).order_by(articles.c.id)
     return list(connection.scalars(wanted))
-
-
-def sent_to(connection: Connection, partner_ids: Collection[str]) -> list[str]:
-    """The articles that aren't withdrawn and of which anything was ever owed to one of these partners."""
-    theirs = select(destinations.c.id).where(destinations.c.partner_id.in_(partner_ids))
-    owed = select(deliveries.c.article_id).where(deliveries.c.destination_id.in_(theirs))
-    wanted = select(articles.c.id).where(articles.c.withdrawn.is_(False), articles.c.id.in_(owed))
-    return list(connection.scalars(wanted.order_by(articles.c.id))) if partner_ids else []
 
 
 def revision(connection: Connection, article_id: str, number: int) -> Revision:
@@ -197,6 +187,24 @@ def significant_since(connection: Connection, revision: Revision) -> int:
         revisions.c.article_id == revision.article_id, revisions.c.updated == revision.updated
     )
     return int(connection.scalar(wanted) or revision.revision)
+
+
+def corrected_at(connection: Connection, revision: Revision) -> datetime | None:
+    """When the correction that this revision notes was made: by it, or by one before that noted the same."""
+    note, when = _noted(revision)
+    if not note:
+        return None
+    before = last_article(connection, revision.article_id, before=revision.revision)
+    while before is not None and _noted(before)[0] == note:
+        when = _noted(before)[1]
+        before = last_article(connection, before.article_id, before=before.revision)
+    return when
+
+
+def _noted(revision: Revision) -> tuple[str, datetime]:
+    if isinstance(revision.data, Withdrawal):
+        return "", revision.recorded_at
+    return revision.data.correction_note, revision.data.updated_at or revision.recorded_at
 
 
 def last_article(connection: Connection, article_id: str, *, before: int) -> Revision | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
-from syndicate.ledger.tables import source_editions, source_units
+from syndicate.ledger.tables import articles, deliveries, destinations, source_editions, source_units
 from syndicate.model.listing import Edition, Listing, Unit, folded
 from syndicate.model.record import canonical_json, digest_of
 
@@ -24,6 +24,14 @@ class Imported:
     by: str
     imported_at: datetime
     counted_at: datetime | None
+
+
+def sent_to(connection: Connection, partner_ids: Collection[str]) -> list[str]:
+    """The articles that aren't withdrawn and of which anything was ever owed to one of these partners."""
+    theirs = select(destinations.c.id).where(destinations.c.partner_id.in_(partner_ids))
+    owed = select(deliveries.c.article_id).where(deliveries.c.destination_id.in_(theirs))
+    wanted = select(articles.c.id).where(articles.c.withdrawn.is_(False), articles.c.id.in_(owed))
+    return list(connection.scalars(wanted.order_by(articles.c.id))) if partner_ids else []
 
 
 def digest(edition: Edition) -> str:

@@ -36,9 +36,12 @@ _NOTICES = (
     "attribution",
     "picture-credit",
     "picture-placeholder",
+    "correction",
     "ai-label",
     "copyright",
     "licence",
+    "licence-text",
+    "disclaimer",
     "canonical-link",
 )
 _MOST_PASSES = 8

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator
 
 from syndicate.model.article import Region
-from syndicate.model.record import Name, Record, canonical_json, digest_of
+from syndicate.model.record import Line, Name, Record, Slug, canonical_json, digest_of
 from syndicate.model.selection import Selection
 
 Period = Literal["day", "week", "month", "year"]
@@ -81,6 +81,10 @@ class Agreement(Record):
         default="remove", description="what becomes of a picture that may not go along: nothing, or neutral words"
     )
     video: Literal["none", "ours", "cleared"] = Field(default="none", description="as `pictures`, for films")
+    licence_text: Line = Field(default="", description="this text must stand under what they carry, word for word")
+    wording: Slug | None = Field(
+        default=None, description="the variant of the notices' words that this agreement asks for"
+    )
 
     @field_validator("remove_within_days")
     @classmethod

@@ -163,6 +163,10 @@ class Article(Record):
     change: Literal["significant", "minor"] = Field(
         default="significant", description="a minor change isn't pushed to those who have the article"
     )
+    correction_note: Line = Field(
+        default="",
+        description="what was wrong and is right now, for the reader; it stays while later versions carry it",
+    )
     embargo_until: Moment | None = Field(
         default=None,
         description="only partners bound to hold it get it before; it can't be set after publication; "

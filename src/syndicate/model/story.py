@@ -44,6 +44,10 @@ class Terms(Record):
     territory: tuple[str, ...] = ()
     pictures: dict[str, PictureRights] = Field(default_factory=dict, description="by their urls")
 
+    correction: str = ""
+    disclaimer: str = ""
+    licence_text: str = Field(default="", description="what the agreement wants under the text, word for word")
+
     @model_validator(mode="after")
     def _ours_to_license(self) -> "Terms":
         if not self.ours and (self.licence or self.policy_url or self.tdm_policy_url):
@@ -72,7 +76,7 @@ class Story(Record):
 
 
 class Retraction(Record):
-    """Word to one audience that an article is taken back."""
+    """Word to one audience that an article is taken back: `reason` is for its desk, `notice` for its readers."""
 
     article_id: str
     uri: str
@@ -82,6 +86,7 @@ class Retraction(Record):
     revision: int
     withdrawn: Moment
     reason: str
+    notice: str = ""
 
 
 class FeedDefinition(Record):

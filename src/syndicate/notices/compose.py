@@ -1,6 +1,8 @@
 """What must it say: one article for one audience, with cleared pictures only and every statement in its place."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from syndicate.markup.place import Statement, place
 from syndicate.markup.sanitise import sanitise
@@ -34,12 +36,15 @@ def compose(
     publisher: Publisher,
     wording: Wording,
     addresses: Addresses | None = None,
+    corrected: datetime | None = None,
 ) -> Composed:
     """`article` as one audience may have it; without an agreement that is the public. Composing again adds nothing.
 
-    `addresses` is where our terms are to be read; without, at the page that the publisher names.
+    `addresses` is where our terms are to be read; without, at the page that the publisher names. `corrected` is when
+    the correction that it notes was made; not known, it is the article's own last change.
     """
     facts = _facts(article, agreement, publisher, wording)
+    facts["date"] = _day(corrected or article.updated_at or article.published_at, publisher, wording)
     pictures = tuple(picture for picture in article.pictures if picture.url in clearance.passed_pictures)
     credits = {picture.url: _credit(picture, article, publisher, wording, facts) for picture in pictures}
     instead = _placeholders(article, clearance, wording)
@@ -54,6 +59,9 @@ def compose(
             said["licence"],
             our_copyright=_said("copyright", wording.licence, "copyright", facts)[1],
             our_usage=_said("licence", wording.licence, "partner" if agreement else "public", facts)[1],
+            correction=said.get("correction", ""),
+            disclaimer=said.get("disclaimer", ""),
+            licence_text=said.get("licence-text", ""),
         ),
         {url: words for url, (_, words) in credits.items()},
         agreement=agreement,
@@ -112,7 +120,12 @@ def _facts(article: Article, agreement: Agreement | None, publisher: Publisher, 
         "correspondents": wording.attribution.separator.join(article.correspondents),
         "source": article.origin.source,
         "url": article.url,
+        "note": article.correction_note,
     }
+
+
+def _day(moment: datetime, publisher: Publisher, wording: Wording) -> str:
+    return wording.date.written(moment.astimezone(ZoneInfo(publisher.timezone)))
 
 
 def _said(name: str, words: Record, case: str, facts: Facts) -> Named:
@@ -154,14 +167,26 @@ def _taken_by(picture: Picture, article: Article, publisher: Publisher) -> str:
 
 
 def _tail(article: Article, agreement: Agreement | None, wording: Wording, facts: Facts) -> list[Named]:
-    """Others' words say whose they are: without rights of their own they'd inherit the feed's (RFC 4287, 4.2.10)."""
+    """What stands under the text, in order.
+
+    A correction stands there too, first of all: the text's own first words must be the head line, which may go on into
+    the story within its paragraph, so that nothing fits between the two; and the foot is where most papers' pages have
+    their corrections. Others' words say whose they are: without rights of their own they would inherit the feed's (RFC
+    4287, 4.2.10).
+    """
     theirs = article.origin.kind if article.origin.carries_others else ""
     usage = theirs or ("partner" if agreement else "public")
     label = [] if article.ai_label == "none" else [_said("ai-label", wording.ai_label, article.ai_label, facts)]
     _, copyright_line = _said("copyright", wording.licence, f"{theirs}_copyright" if theirs else "copyright", facts)
-    return [
+    correction = wording.correction.text.format_map(facts) if article.correction_note else ""
+    disclaimer = wording.disclaimer.text.format_map(facts) if theirs else ""
+    tail = [
+        ("correction", correction),
         *label,
         ("copyright", copyright_line),
         _said("licence", wording.licence, usage, facts),
+        ("licence-text", agreement.licence_text if agreement else ""),
+        ("disclaimer", disclaimer),
         ("canonical-link", wording.canonical_link.text.format_map(facts)),
     ]
+    return [(name, words) for name, words in tail if words]

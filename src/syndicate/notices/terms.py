@@ -19,6 +19,9 @@ class Said(NamedTuple):
     usage: str
     our_copyright: str
     our_usage: str
+    correction: str = ""
+    disclaimer: str = ""
+    licence_text: str = ""
 
 
 def terms_of(
@@ -37,6 +40,9 @@ def terms_of(
     ours = article.origin.kind == "own"
     return Terms(
         attribution=said.attribution,
+        correction=said.correction,
+        disclaimer=said.disclaimer,
+        licence_text=said.licence_text,
         copyright=said.copyright,
         usage=said.usage if ours else article.origin.licence or said.usage,
         licence_url=addresses.page if ours else article.origin.licence_url or "",

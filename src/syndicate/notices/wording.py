@@ -1,14 +1,18 @@
-"""What must it say: the words themselves, as `config/notices/<language>/` has them, checked before they are used."""
+"""What must it say: the words themselves in one language, checked before they are used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from string import Formatter
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from syndicate.model.article import Language
 from syndicate.model.problem import Invalid, Problem, problems_of
-from syndicate.model.record import Record, canonical_json, digest_of
+from syndicate.model.record import Record
+
+Files = Mapping[str, Mapping[str, object]]
+"""A folder of words: each file's stem, and what its TOML says."""
 
 
 def _saying(*required: str, optional: tuple[str, ...] = ()) -> AfterValidator:
@@ -116,31 +120,81 @@ class AiLabel(Record):
     generated: Annotated[str, _saying()]
 
 
+class Correction(Record):
+    """What was wrong and is right now, in the newsroom's words."""
+
+    text: Annotated[str, _saying("date", "note", optional=("publisher",))]
+
+
+class Withdrawal(Record):
+    """What a partner is told when it must take an article down; one case for each reason."""
+
+    by_newsroom: Annotated[str, _saying("publisher", "date")]
+    no_longer_cleared: Annotated[str, _saying("publisher", optional=("date",))]
+
+
+class Disclaimer(Record):
+    """What carrying others' words means, and what it doesn't."""
+
+    text: Annotated[str, _saying("publisher")]
+
+
+class DateForm(Record):
+    """How a day is written; without names, a month is its number."""
+
+    form: Annotated[str, _saying("year", "month", "day")]
+    months: tuple[Annotated[str, AfterValidator(_printable)], ...] = Field(default=(), description="twelve names")
+
+    @field_validator("months")
+    @classmethod
+    def _a_whole_year(cls, months: tuple[str, ...]) -> tuple[str, ...]:
+        if len(months) not in (0, 12):
+            raise ValueError(f"must be the names of the twelve months, from January on, not {len(months)}")
+        return months
+
+    def written(self, day: date) -> str:
+        """A day in these words."""
+        month = self.months[day.month - 1] if self.months else str(day.month)
+        return self.form.format(year=day.year, month=month, day=day.day)
+
+
 class Wording(Record):
-    """All statements in one language; a field for each file."""
+    """All statements in one language, or in a variant of it; a field for each file."""
 
     language: Language
+    variant: str = ""
     attribution: Attribution
     picture_credit: PictureCredit
     picture_placeholder: PicturePlaceholder
     licence: Licence
     canonical_link: CanonicalLink
     ai_label: AiLabel
-
-    @property
-    def digest(self) -> str:
-        """Which wording this is: 12 hex digits that change whenever any word does."""
-        return digest_of(canonical_json(self.model_dump(mode="json")))[:12]
-
-
-_FILES = ("attribution", "picture-credit", "picture-placeholder", "licence", "canonical-link", "ai-label")
+    correction: Correction
+    withdrawal: Withdrawal
+    disclaimer: Disclaimer
+    date: DateForm
 
 
-def read_wording(files: Mapping[str, Mapping[str, object]], *, language: str) -> Wording:
-    """The wording in `files` (file stem -> its parsed TOML). Raises Invalid with every mistake in every file."""
+_FILES = (
+    "attribution",
+    "picture-credit",
+    "picture-placeholder",
+    "licence",
+    "canonical-link",
+    "ai-label",
+    "correction",
+    "withdrawal",
+    "disclaimer",
+    "date",
+)
+
+
+def read_wording(files: Files, *, language: str, variant: str = "") -> Wording:
+    """The wording in `files`. Raises Invalid with every mistake in every file."""
     try:
         wording = Wording.model_validate(
-            {"language": language, **{stem.replace("-", "_"): files[stem] for stem in _FILES if stem in files}}
+            {"language": language, "variant": variant}
+            | {stem.replace("-", "_"): files[stem] for stem in _FILES if stem in files}
         )
     except ValidationError as error:
         raise Invalid([*_unknown(files), *map(_in_file, problems_of(error))]) from None
@@ -149,7 +203,14 @@ def read_wording(files: Mapping[str, Mapping[str, object]], *, language: str) ->
     return wording
 
 
-def _unknown(files: Mapping[str, Mapping[str, object]]) -> list[Problem]:
+def words_of(wording: Wording) -> Iterator[tuple[str, str, str]]:
+    """Every statement with its case and its words, in the order of the files: `licence`, `partner`, `本文由…`."""
+    for stem in _FILES:
+        for case, words in getattr(wording, stem.replace("-", "_")):
+            yield stem, case, words if isinstance(words, str) else " ".join(words)
+
+
+def _unknown(files: Files) -> list[Problem]:
     known = ", ".join(f"{stem}.toml" for stem in _FILES)
     return [
         Problem(field=f"{stem}.toml", message=f"is not a notice; the files are {known}")

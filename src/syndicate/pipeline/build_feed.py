@@ -78,6 +78,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             agreement=agreement,
             newsroom=newsroom,
             body=definition.body,
+            corrected=articles.corrected_at(connection, revision),
         )
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)

@@ -22,7 +22,8 @@ from syndicate.rights.recorded import credits_before, recorded
 class Case:
     """An article: its head, its newest words and those it came out with, and the house and hour of the decision.
 
-    `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
+        `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
+    `corrected` is when the correction that it notes was made.
     """
 
     head: Head
@@ -33,6 +34,7 @@ class Case:
     released: Article
     last_withdrawn: int = 0
     withdrawn_master: str | None = None
+    corrected: datetime | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     supplies: Mapping[str, Supply] = field(default_factory=dict)
     credits_before: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         now=now,
         released=articles.first_words(connection, head.id),
         last_withdrawn=articles.last_withdrawn(connection, head.id),
+        corrected=articles.corrected_at(connection, revision),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
         supplies=supplies(connection, head.id, newsroom=newsroom, now=now),

@@ -68,7 +68,7 @@ def take_effect(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> Sequenc
         listing = listings.in_force(connection, asked=publisher.own_names, now=now)
         ours_is_on_it = listing is not None and any(map(listing.has, publisher.own_names))
         found = articles.with_words_of_others(connection)
-        found += [] if ours_is_on_it else articles.sent_to(connection, strict)
+        found += [] if ours_is_on_it else listings.sent_to(connection, strict)
         concerned = list(dict.fromkeys(found))
         articles.ask_for_plan(connection, concerned, now=now)
         listings.counted(connection, new, now=now)

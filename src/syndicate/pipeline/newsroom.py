@@ -6,7 +6,7 @@ from syndicate.model.feed import Directory
 from syndicate.model.licence import Addresses, Licence, addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record
-from syndicate.notices.wording import Wording
+from syndicate.notices.wordings import Wordings
 
 
 class Newsroom(Record):
@@ -14,7 +14,7 @@ class Newsroom(Record):
 
     publisher: Publisher
     directory: Directory
-    wording: Wording
+    wording: Wordings
     licence: Licence | None = None
     base_url: str = ""
 

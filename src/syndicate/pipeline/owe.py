@@ -11,11 +11,13 @@ from syndicate.formats import article_format
 from syndicate.ledger import articles, contents, deliveries, feeds, partners
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.deliveries import NewDelivery
-from syndicate.model.clearance import PUBLIC
+from syndicate.model.clearance import PUBLIC, Clearance
 from syndicate.model.delivery import Manifest, State, delivery_id
 from syndicate.model.record import canonical_json
 from syndicate.model.step import SENDING_LANES, BuildFeed, Deliver, Step
 from syndicate.model.story import Retraction
+from syndicate.notices.compose import Named
+from syndicate.notices.withdrawal import withdrawal_note
 from syndicate.pipeline.case import Case
 from syndicate.pipeline.duty import Duty
 
@@ -42,21 +44,36 @@ NOTHING_CARRIED = packed_manifest(Manifest())
 
 
 class Removals:
-    """Writes what takes an article back from destinations, configured still or not: once for each format and reason."""
+    """Writes what takes an article back from destinations, configured still or not: once for each format and words."""
 
     def __init__(self, connection: Connection, case: Case, destinations: Collection[str]) -> None:
         self._case = case
         self._known = partners.newest_destinations(connection, destinations) if destinations else {}
-        self._written: dict[tuple[str, str], Written] = {}
+        self._written: dict[tuple[str, str, Named], Written] = {}
 
-    def write(self, destination_id: str, reason: str) -> Written:
-        """The bytes for one destination, one of those that were remembered before anything was owed to them."""
-        format_name = self._known[destination_id].format
-        if (format_name, reason) not in self._written:
-            self._written[format_name, reason] = self._write(format_name, reason)
-        return self._written[format_name, reason]
+    def write(self, destination_id: str, reason: str, *, answer: Clearance | None = None) -> Written:
+        """The bytes for one destination, one of those that were remembered before anything was owed to them.
 
-    def _write(self, format_name: str, reason: str) -> Written:
+        `answer` is the one because of which only this partner must let go; without, the article is withdrawn.
+        """
+        told = (self._known[destination_id].format, reason, self._note(partner_of(destination_id), answer))
+        if told not in self._written:
+            self._written[told] = self._write(*told)
+        return self._written[told]
+
+    def _note(self, partner_id: str, answer: Clearance | None) -> Named:
+        case = self._case
+        partner = case.newsroom.directory.partner(partner_id)
+        agreement = partner.agreement_at(case.now, case.newsroom.publisher.timezone) if partner else None
+        variant = agreement.wording if agreement else None
+        return withdrawal_note(
+            answer,
+            at=case.now if answer else case.updated,
+            publisher=case.newsroom.publisher,
+            wording=case.newsroom.wording.of(case.article.language, variant),
+        )
+
+    def _write(self, format_name: str, reason: str, note: Named) -> Written:
         case = self._case
         retraction = Retraction(
             article_id=case.head.id,
@@ -67,12 +84,13 @@ class Removals:
             revision=case.head.revision,
             withdrawn=case.updated,
             reason=reason,
+            notice=note[1],
         )
         try:
             rendition = article_format(format_name).retract(retraction, publisher=case.newsroom.publisher)
         except Exception as error:
             return unwritable(case, format_name, error)
-        return Written(contents.pack(rendition.body), rendition.media_type, NOTHING_CARRIED)
+        return Written(contents.pack(rendition.body), rendition.media_type, packed_manifest(Manifest(notices=note[:1])))
 
 
 def unwritable(case: Case, format_name: str, error: Exception) -> Written:

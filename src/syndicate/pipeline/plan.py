@@ -120,7 +120,12 @@ class Writer:
         case = self._case
         try:
             story, manifest = write_story(
-                case.head, self._revision, clearance=clearance, agreement=agreement, newsroom=case.newsroom
+                case.head,
+                self._revision,
+                clearance=clearance,
+                agreement=agreement,
+                newsroom=case.newsroom,
+                corrected=case.corrected,
             )
             rendition = write_article(format_name, story, case.newsroom)
         except Exception as error:
@@ -221,7 +226,7 @@ def _owe_audience(
         if due is None:
             continue
         if due.action == "withdraw" or written is None:
-            written = removals.write(destination_id, due.reason)
+            written = removals.write(destination_id, due.reason, answer=clearance)
         new.append(debt(case, destination_id=destination_id, edition=edition, due=due, written=written))
     return owed, new
 

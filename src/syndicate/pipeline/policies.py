@@ -15,7 +15,8 @@ def policy_of(ledger: Ledger, partner_id: str, version: str, *, newsroom: Newsro
     agreement = _find(ledger, partner_id, version, newsroom)
     if agreement is None:
         return None
-    partner, wording, publisher = newsroom.directory.partner(partner_id), newsroom.wording, newsroom.publisher
+    partner, publisher = newsroom.directory.partner(partner_id), newsroom.publisher
+    wording = newsroom.wording.of(publisher.language, agreement.wording)
     return agreement_policy(
         agreement,
         uid=f"{newsroom.base_url}/policies/{partner_id}/{version}",

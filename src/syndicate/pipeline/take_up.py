@@ -34,7 +34,7 @@ def _ask_for_plans(
 ) -> None:
     over = agreement.over(newsroom.publisher.timezone)
     if agreement.at_start == "covered" and not is_known and now < over:
-        articles.ask_for_plan(connection, articles.live(connection), now=now)
+        articles.ask_for_plan(connection, sorted(articles.live(connection)), now=now)
     if agreement.after_end == "remove":
         theirs = clearances.articles_cleared_for(connection, partner.id)
         articles.plan_by(connection, theirs, at=max(over, now))

@@ -1,5 +1,7 @@
 """Writes an article down for one audience: its statements in place, its pictures cleared, in the format it wants."""
 
+from datetime import datetime
+
 from syndicate.formats import article_format
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.agreement import Agreement
@@ -19,16 +21,23 @@ def write_story(
     agreement: Agreement | None,
     newsroom: Newsroom,
     body: bool = True,
+    corrected: datetime | None = None,
+    language: str = "",
 ) -> tuple[Story, Manifest]:
-    """The article as this audience may have it, and the manifest of what it carries."""
+    """The article as this audience may have it, and the manifest of what it carries.
+
+    `corrected` is when the correction that it notes was made. The statements are in the article's language, unless
+    another is named.
+    """
     article = _article(revision)
     composed = compose(
         article,
         clearance=clearance,
         agreement=agreement,
         publisher=newsroom.publisher,
-        wording=newsroom.wording,
+        wording=newsroom.wording.of(language or article.language, agreement.wording if agreement else None),
         addresses=newsroom.addresses,
+        corrected=corrected,
     )
     published = head.first_published or article.published_at
     updated = max(revision.updated, published)  # what is published at its hour was written before

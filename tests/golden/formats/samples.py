@@ -129,6 +129,7 @@ def a_retraction(**changes: Any) -> Retraction:
         "revision": 8,
         "withdrawn": NOON + timedelta(days=1),
         "reason": "通车日期有误",
+        "notice": "本文已由柳溪新闻网于2025年5月7日撤回，请勿继续传播；已转载的请予删除。",
     }
     return Retraction(**told | changes)
 

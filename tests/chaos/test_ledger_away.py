@@ -4,17 +4,20 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
+from syndicate.ledger import partners
 from syndicate.ledger.database import Ledger
+from syndicate.model.partner import Destination
 from syndicate.model.step import Deliver
 from tests.builders import BODY, a_destination, an_event, minutes
 from tests.fakes.partner import reply
@@ -43,6 +46,25 @@ class Fickle(Ledger):
 
     def close(self) -> None:
         """It is not ours to close."""
+
+
+def test_a_look_at_what_waits_that_the_ledger_cuts_short_is_made_again_before_anything_is_claimed(
+    system: Rehearsal, monkeypatch: pytest.MonkeyPatch
+):
+    failures = [OperationalError("SELECT", {}, Exception("the database is restarted"))]
+
+    def where_they_receive(connection: Connection, ids: Collection[str]) -> dict[str, Destination]:
+        if failures:
+            raise failures.pop()
+        return partners.newest_destinations(connection, ids)
+
+    cut_short = SimpleNamespace(newest_destinations=where_they_receive)
+    monkeypatch.setattr("syndicate.pipeline.window.partners", cut_short)
+    system.partner()
+
+    system.publish(an_event())
+
+    assert (failures, system.sent()) == ([], [("published", 1)])
 
 
 def test_after_an_absence_longer_than_a_lease_the_same_worker_goes_on(system: Rehearsal):

@@ -1,5 +1,6 @@
 """The window: the deliveries that one worker has under way, and the turn by which it is kept full."""
 
+import math
 import secrets
 import time
 from collections import Counter
@@ -164,7 +165,7 @@ class Window:
         now = time.monotonic()
         if now < self._looked_at + pause_s:
             return
-        self._looked_at = now
+        self._looked_at = -math.inf  # a look that the ledger cuts short is made again before anything is claimed
         with self._ledger.read() as connection:
             self._turns.look(connection, now=database_time(connection))
             self._took = bool(self._turns)
@@ -172,6 +173,7 @@ class Window:
                 self._known, self._known_until = {}, now + KNOWN_FOR_S
             unknown = self._turns.destinations() - self._known.keys()
             self._known |= partners.newest_destinations(connection, unknown) if unknown else {}
+        self._looked_at = now
 
     def _claim(self, connection: Connection) -> list[Ready]:
         """Take as many as there are places for, with what it takes to send them."""

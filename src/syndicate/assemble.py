@@ -29,7 +29,7 @@ from syndicate.pipeline.explain import explain
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
-from syndicate.pipeline.preview import Preview, preview
+from syndicate.pipeline.preview import Preview, preview, preview_event
 from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
@@ -103,9 +103,15 @@ class System:
         """What each rule says of an article now, for each audience."""
         return explain(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
 
-    def preview(self, article_id: str, partner: Partner) -> Preview | None:
+    def preview(self, article_id: str, partner: Partner, *, language: str = "") -> Preview | None:
         """How an article would read at a partner; None for what is unknown or withdrawn."""
-        return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock())
+        return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock(), language=language)
+
+    def preview_event(self, envelope: Envelope, partner: Partner, *, language: str = "") -> Preview | None:
+        """The same for an event that isn't sent yet; None for a withdrawal. Raises `Invalid` or `Conflict`."""
+        return preview_event(
+            self.ledger, envelope, partner, newsroom=self.newsroom, now=self.clock(), language=language
+        )
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

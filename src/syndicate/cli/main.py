@@ -70,7 +70,10 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         ),
         "notice": (
             "See the words that we owe the reader, as they would stand on an article.",
-            (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
+            (
+                ("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),
+                ("list", notices.list_all, "syndicate notice list --language en"),
+            ),
         ),
         "secret": (
             "Make, rotate and list the secrets that deliveries are signed with.",

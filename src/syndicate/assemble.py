@@ -34,7 +34,7 @@ from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
 from syndicate.pipeline.plan import plan
-from syndicate.pipeline.preview import Preview, preview
+from syndicate.pipeline.preview import Preview, preview, preview_event
 from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
@@ -109,9 +109,15 @@ class System:
         """What each rule says of an article now, for each audience."""
         return explain(self.ledger, article_id, newsroom=self.newsroom, now=self.clock())
 
-    def preview(self, article_id: str, partner: Partner) -> Preview | None:
+    def preview(self, article_id: str, partner: Partner, *, language: str = "") -> Preview | None:
         """How an article would read at a partner; None for what is unknown or withdrawn."""
-        return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock())
+        return preview(self.ledger, article_id, partner, newsroom=self.newsroom, now=self.clock(), language=language)
+
+    def preview_event(self, envelope: Envelope, partner: Partner, *, language: str = "") -> Preview | None:
+        """The same for an event that isn't sent yet; None for a withdrawal. Raises `Invalid` or `Conflict`."""
+        return preview_event(
+            self.ledger, envelope, partner, newsroom=self.newsroom, now=self.clock(), language=language
+        )
 
     def policy_of(self, partner_id: str, version: str) -> Rendition | None:
         """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
@@ -141,10 +147,6 @@ class System:
     def picture(self, url: str) -> picture_standing.PictureStanding:
         """How a picture stands: what is said of it, which articles carry it, and who gets it now."""
         return picture_standing.picture_standing(self.ledger, url, newsroom=self.newsroom, now=self.clock())
-
-    def articles_with_pictures(self) -> list[str]:
-        """The live articles that carry pictures, by id."""
-        return picture_standing.articles_with_pictures(self.ledger)
 
     def pictures_of(self, article_id: str) -> list[picture_standing.Listed]:
         """A live article's pictures, and which of them nobody has recorded."""

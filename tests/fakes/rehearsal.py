@@ -7,7 +7,7 @@ The clock stands still until the test turns it. Leases and retries go by the *da
 import base64
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ from syndicate.pipeline.window import Surroundings
 from syndicate.settings import Patience, Settings, read_settings
 from syndicate.transports import open_transport, outcome_of
 from syndicate.transports.http import Door
-from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours, minutes
+from tests.builders import CONFIG, NOON, a_destination, a_newsroom, a_partner, hours, minutes, shipped_wordings
 from tests.fakes.partner import FakePartner
 
 SECRET = "whsec_" + base64.b64encode(b"a sample secret of 32 bytes long").decode()
@@ -157,6 +157,10 @@ class Rehearsal:
         newsroom = self.system.newsroom
         publisher = newsroom.publisher.model_copy(update=changes)
         self._configure(newsroom.model_copy(update={"publisher": publisher}))
+
+    def variants(self, told: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]]) -> None:
+        """Let there be these variants of the words, until somebody joins or leaves: (language, name) → files."""
+        self._configure(self.system.newsroom.model_copy(update={"wording": shipped_wordings(told)}))
 
     def set_secret(self, secret: str | None) -> None:
         """Change the secret that every partner's destination uses, or take it away."""

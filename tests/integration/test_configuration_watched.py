@@ -53,6 +53,15 @@ def test_an_agreement_that_changes_changes_the_next_decision_and_nothing_that_wa
         assert deliveries.manifest(connection, row) == before
 
 
+def test_a_variant_of_the_words_that_is_added_counts_for_the_next_article(shell: Shell, running: System):
+    (shell.config / "notices" / "zh-CN" / "national").mkdir()
+    shell.configure("notices/zh-CN/national/licence.toml", 'partner = "经{publisher}许可刊用（{agreement}）。"')
+
+    configure(shell, number="QSW-8", more='ends = 2099-12-31\nwording = "national"')
+
+    assert publish(running, "a-1").licence == "经今日京山新闻网许可刊用（QSW-8）。"
+
+
 def test_a_partner_that_is_added_gets_the_next_article(shell: Shell, running: System):
     publish(running, "a-1")
 

@@ -51,6 +51,11 @@ def write(config: Path, name: str, text: str) -> None:
     (config / name).write_text(text, encoding="utf-8")
 
 
+def variant(config: Path, folder: str, name: str, text: str) -> None:
+    (config / "notices" / folder).mkdir(parents=True)
+    write(config, f"notices/{folder}/{name}", text)
+
+
 def mistakes(config: Path) -> dict[str, str]:
     with pytest.raises(Invalid) as refused:
         newsroom_of(config)
@@ -145,6 +150,45 @@ def test_a_missing_notice_is_named(config: Path):
     (config / "notices" / "zh-CN" / "licence.toml").unlink()
 
     assert list(mistakes(config)) == ["notices/zh-CN/licence.toml"]
+
+
+def test_another_language_must_be_whole(config: Path):
+    (config / "notices" / "en" / "licence.toml").unlink()
+    write(config, "notices/en/ai-label.toml", 'assisted = "Made with an AI"\n')
+
+    assert list(mistakes(config)) == ["notices/en/licence.toml", "notices/en/ai-label.toml: generated"]
+
+
+def test_a_file_that_is_not_toml_is_told_once_with_its_whole_path(config: Path):
+    variant(config, "en/national", "licence.toml", "public = \n")
+    write(config, "notices/en/licence.toml", "public = \n")
+
+    assert set(mistakes(config)) == {"notices/en/licence.toml", "notices/en/national/licence.toml"}
+
+
+def test_an_agreement_chooses_a_variant_of_the_words(config: Path):
+    variant(config, "en/national", "licence.toml", 'public = "Ask {organisation} first."\n')
+    write(config, "partners/yunfeng.toml", PARTNER.replace("ends =", 'wording = "national"\nends ='))
+
+    wording = newsroom_of(config).wording
+
+    assert wording.of("en-GB", "national").licence.public == "Ask {organisation} first."
+
+
+def test_a_variant_that_no_language_has_is_a_mistake_of_the_agreement(config: Path):
+    variant(config, "zh-CN/national", "licence.toml", 'public = "{nobody}"\n')
+    write(config, "partners/yunfeng.toml", PARTNER.replace("ends =", 'wording = "natoinal"\nends ='))
+
+    found = mistakes(config)
+
+    assert set(found) == {"partners/yunfeng.toml: agreement.wording", "notices/zh-CN/national/licence.toml: public"}
+    assert found["partners/yunfeng.toml: agreement.wording"].endswith("there is: national")
+
+
+def test_hidden_folders_are_no_language(config: Path):
+    variant(config, ".old/national", "licence.toml", "")
+
+    assert {one.language for one in newsroom_of(config).wording.all} == {"zh-CN", "en"}
 
 
 def test_a_secret_that_nobody_set_is_told_with_the_place_to_put_it(config: Path):

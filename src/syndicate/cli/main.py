@@ -73,7 +73,10 @@ GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
         ),
         "notice": (
             "See the words that we owe the reader, as they would stand on an article.",
-            (("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),),
+            (
+                ("preview", notices.preview, "syndicate notice preview jingshan-20260312-01 荆楚网 --form html"),
+                ("list", notices.list_all, "syndicate notice list --language en"),
+            ),
         ),
         "picture": (
             "Record whose pictures are and to whom they may go, also long after they were published.",

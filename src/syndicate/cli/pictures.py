@@ -13,6 +13,7 @@ from syndicate.cli.picture_files import entries_in
 from syndicate.cli.picture_tables import as_json_of, listed_table, show_standing
 from syndicate.cli.terminal import fail, output, print_json, say
 from syndicate.model.problem import Invalid
+from syndicate.pipeline.picture_standing import articles_with_pictures
 from syndicate.pipeline.record_rights import RightsRecorded
 
 MANY = 200  # articles from which on a bar shows how far we are
@@ -93,7 +94,7 @@ def list_all(
     """List the pictures of live articles. With --undecided: what a desk has to look at."""
     with opened(context) as system:
         console, timezone = output(stderr=True), system.newsroom.publisher.timezone
-        names = system.articles_with_pictures()
+        names = articles_with_pictures(system.ledger)
         hidden = as_json or len(names) < MANY or not console.is_terminal
         looked = track(names, "looking", console=console, transient=True, disable=hidden)
         found = [one for name in looked for one in system.pictures_of(name) if one.undecided or not undecided]

@@ -76,7 +76,7 @@ class Story(Record):
 
 
 class Retraction(Record):
-    """Word to one audience that an article is taken back: `reason` is for its desk, `notice` for its readers."""
+    """Word to one audience that an article is taken back; `reason` is for its desk, `notice` the statement we owe."""
 
     article_id: str
     uri: str

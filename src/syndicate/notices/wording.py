@@ -207,7 +207,8 @@ def words_of(wording: Wording) -> Iterator[tuple[str, str, str]]:
     """Every statement with its case and its words, in the order of the files: `licence`, `partner`, `本文由…`."""
     for stem in _FILES:
         for case, words in getattr(wording, stem.replace("-", "_")):
-            yield stem, case, words if isinstance(words, str) else " ".join(words)
+            if words:
+                yield stem, case, words if isinstance(words, str) else " ".join(words)
 
 
 def _unknown(files: Files) -> list[Problem]:

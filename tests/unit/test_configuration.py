@@ -163,7 +163,11 @@ def test_a_file_that_is_not_toml_is_told_once_with_its_whole_path(config: Path):
     variant(config, "en/national", "licence.toml", "public = \n")
     write(config, "notices/en/licence.toml", "public = \n")
 
-    assert set(mistakes(config)) == {"notices/en/licence.toml", "notices/en/national/licence.toml"}
+    with pytest.raises(Invalid) as refused:
+        newsroom_of(config)
+
+    fields = sorted(problem.field for problem in refused.value.problems)
+    assert fields == ["notices/en/licence.toml", "notices/en/national/licence.toml"]
 
 
 def test_an_agreement_chooses_a_variant_of_the_words(config: Path):

@@ -459,6 +459,20 @@ def test_an_agreement_that_begins_sends_what_it_covers_if_it_says_so(system: Reh
     assert (before, got(system, "yunfeng")) == ([], ["a-1"])
 
 
+def test_so_it_does_when_it_follows_one_that_covers_less(system: Rehearsal):
+    narrow = an_agreement(ends=date(2025, 5, 6), sections=("副刊",))
+    wide = an_agreement(number="QSW-WIDE", starts=date(2025, 5, 7), at_start="covered")
+    system.partner(agreement=(narrow, wide))
+    system.publish(an_event())
+    system.sweep_and_run()
+    before = got(system, "yunfeng")
+
+    system.at(shanghai(2025, 5, 7))
+    system.sweep_and_run()
+
+    assert (before, got(system, "yunfeng")) == ([], ["a-1"])
+
+
 def test_an_agreement_that_begins_and_says_nothing_sends_nothing_of_before(system: Rehearsal):
     system.publish(an_event())
     system.partner(agreement=an_agreement(starts=date(2025, 5, 7)))

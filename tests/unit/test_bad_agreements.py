@@ -118,3 +118,9 @@ def test_where_the_newsroom_hasnt_said_which_sections_there_are_none_is_a_mistak
     (tmp_path / "syndicate.toml").write_text(SETTINGS, encoding="utf-8")
 
     assert mistakes(SOUND.replace("要闻 > 水上", "从未听说")) == {}
+
+
+def test_a_day_beyond_the_calendar_is_a_mistake(mistakes):
+    found = mistakes(SOUND.replace("2027-12-31", "9999-12-31"))
+
+    assert found == {"agreement.1.ends": "must lie between the years 1900 and 2198"}

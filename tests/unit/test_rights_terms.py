@@ -227,3 +227,9 @@ def test_of_two_delays_both_must_have_passed():
 
     assert verdict is not None
     assert verdict.until == NOON + hours(1)
+
+
+def test_more_hours_than_five_years_of_work_have_are_five_years():
+    rare = BusinessHours(days=("mon",), opens=time(9), closes=time(9, 30))
+
+    assert rare.after(NOON, 2000, "Asia/Shanghai") == NOON + timedelta(days=366 * 5)

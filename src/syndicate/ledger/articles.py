@@ -145,6 +145,7 @@ def plan_by(connection: Connection, ids: Sequence[str], *, at: datetime) -> None
 
 
 def _plan_at(connection: Connection, ids: Sequence[str], at: datetime, where: ColumnElement[bool]) -> None:
+    ids = sorted(set(ids))
     for start in range(0, len(ids), _IN_ONE_STATEMENT):
         some = and_(articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT]), where)
         # Locked in one order, so that two transactions never wait for each other.

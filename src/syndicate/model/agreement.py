@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator
 
 from syndicate.model.article import Region
-from syndicate.model.record import Line, Name, Record, Slug, canonical_json, digest_of
+from syndicate.model.record import FIRST_YEAR, LAST_YEAR, Line, Name, Record, Slug, canonical_json, digest_of
 from syndicate.model.selection import Selection
 
 Period = Literal["day", "week", "month", "year"]
@@ -85,6 +85,13 @@ class Agreement(Record):
     wording: Slug | None = Field(
         default=None, description="the variant of the notices' words that this agreement asks for"
     )
+
+    @field_validator("starts", "ends")
+    @classmethod
+    def _within_the_calendar(cls, day: date) -> date:
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR - 1}")
+        return day
 
     @field_validator("remove_within_days")
     @classmethod

@@ -32,14 +32,14 @@ class BusinessHours(Record):
         return closes
 
     def after(self, moment: datetime, hours: float, timezone: str) -> datetime:
-        """The moment when so many hours of work have passed since `moment`; at once for none."""
+        """When so many hours of work have passed since `moment`: at once for none, in five years at the latest."""
         left = timedelta(hours=hours)
         for begins, ends in self._spans(moment.astimezone(ZoneInfo(timezone))):
             worked = ends - begins
             if left <= worked:
                 return begins + left if left else moment
             left -= worked
-        raise ValueError("there are not so many hours of work in the years to come")
+        return moment + timedelta(days=_LONGEST)
 
     def _spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The hours of work from a moment on, day by day."""

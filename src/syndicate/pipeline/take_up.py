@@ -18,7 +18,9 @@ def take_up(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
     they have all taken back at their end, that happens at the end they have now.
     """
     with ledger.read() as connection:
-        new = partners.not_taken_up(connection, newsroom.directory.partners)
+        found = partners.not_taken_up(connection, newsroom.directory.partners)
+    zone = newsroom.publisher.timezone
+    new = [one for one in found if one[1].at_start == "nothing" or one[1].begins(zone) <= now]  # else on its first day
     if not new:
         return
     with ledger.write() as connection:
@@ -34,7 +36,7 @@ def _ask_for_plans(
 ) -> None:
     over = agreement.over(newsroom.publisher.timezone)
     if agreement.at_start == "covered" and not is_known and now < over:
-        articles.ask_for_plan(connection, sorted(articles.live(connection)), now=now)
+        articles.ask_for_plan(connection, articles.live(connection), now=now)
     if agreement.after_end == "remove":
         theirs = clearances.articles_cleared_for(connection, partner.id)
         articles.plan_by(connection, theirs, at=max(over, now))

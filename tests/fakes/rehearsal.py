@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Date, select, update
 
 from syndicate.assemble import System
 from syndicate.dispatch.inline import Inline
-from syndicate.ledger import articles, claims, clearances, deliveries, feeds, health, tables
+from syndicate.ledger import claims, clearances, deliveries, feeds, health, plans, tables
 from syndicate.ledger.claims import Claim
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
@@ -227,7 +227,7 @@ class Rehearsal:
 
     def _ask_for_plan(self, article: str) -> None:
         with self.ledger.write() as connection:
-            articles.ask_for_plan(connection, [article], now=self.now)
+            plans.ask(connection, [article], at=self.now)
 
     def take_back(self, article: str = "a-1") -> None:
         """Withdraw once more, and do everything that follows."""

@@ -27,7 +27,7 @@ def test_what_was_out_before_the_agreement_began_is_refused():
     verdict = term(out(BEFORE))
 
     assert verdict is not None
-    assert (verdict.decision, verdict.keeps) == ("refused", True)
+    assert (verdict.decision, verdict.keeps) == ("refused", False)
     assert verdict.reason == (
         "was out before agreement QSW-2025-07 started on 2025-01-01, and that sends nothing of before"
     )
@@ -63,11 +63,11 @@ def test_after_a_day_without_agreement_the_next_one_begins():
         (shanghai(2023, 6, 1), "A"),
         (shanghai(2024, 12, 31, 23, 59), "A"),
         (shanghai(2025, 1, 1), "B"),
-        (shanghai(2025, 3, 1), "C"),
+        (shanghai(2025, 3, 1), "B"),
         (shanghai(2030, 1, 1), "C"),
     ],
 )
-def test_the_agreement_that_counts_is_the_one_in_term_else_the_next_else_the_last(now, number):
+def test_the_agreement_that_counts_is_the_one_in_term_else_the_last_that_ended_else_the_next(now, number):
     terms = (
         an_agreement(number="C", starts=date(2025, 4, 1), ends=date(2025, 12, 31)),
         an_agreement(number="A", starts=date(2024, 1, 1), ends=date(2024, 12, 31)),
@@ -159,7 +159,9 @@ def test_under_the_quota_nothing_speaks_against_it():
 
 
 def test_an_article_they_have_had_is_corrected_whatever_is_used_up():
-    assert bounded(Supply(day=3, counted=True), per_day=3) is None
+    agreement = an_agreement(quota=Quota(per_day=3))
+
+    assert quota(a_question(agreement=agreement, supply=Supply(day=3), had=True)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """Articles and their revisions. Whoever changes what an article means locks its row first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from syndicate.ledger import contents
 from syndicate.ledger.insert import insert_new
@@ -13,7 +12,6 @@ from syndicate.ledger.tables import articles, revisions
 from syndicate.model.article import Article, Withdrawal
 from syndicate.model.event import EventType
 
-_IN_ONE_STATEMENT = 1_000
 Kind = Literal["published", "updated", "withdrawn", "descheduled"]
 KINDS: dict[EventType, Kind] = {
     "article.published": "published",
@@ -125,45 +123,9 @@ def add_revision(
     return number
 
 
-def planned(connection: Connection, article_id: str, *, revision: int, due_at: datetime | None) -> None:
-    """Note that a revision has been planned, and when the plan must be made again."""
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == article_id)
-        .values(planned_revision=revision, plan_due_at=due_at, plans=articles.c.plans + 1)
-    )
-
-
-def ask_for_plan(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
-    """Have these planned again, now; a plan of one that is being made meanwhile notices, because `plans` moves too."""
-    _plan_at(connection, ids, now, true())
-
-
-def plan_by(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
-    """Have these planned again at that time, where nothing has them planned before."""
-    _plan_at(connection, ids, at, or_(articles.c.plan_due_at.is_(None), articles.c.plan_due_at > at))
-
-
-def _plan_at(connection: Connection, ids: Sequence[str], at: datetime, where: ColumnElement[bool]) -> None:
-    ids = sorted(set(ids))
-    for start in range(0, len(ids), _IN_ONE_STATEMENT):
-        some = and_(articles.c.id.in_(ids[start : start + _IN_ONE_STATEMENT]), where)
-        # Locked in one order, so that two transactions never wait for each other.
-        connection.execute(select(articles.c.id).where(some).order_by(articles.c.id).with_for_update()).all()
-        connection.execute(update(articles).where(some).values(plan_due_at=at, plans=articles.c.plans + 1))
-
-
 def live(connection: Connection) -> list[str]:
     """Every article that is published and not withdrawn."""
     return list(connection.scalars(select(articles.c.id).where(~articles.c.withdrawn, articles.c.head_revision > 0)))
-
-
-def owed_plans(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, bool]]:
-    """Articles whose plan is missing or due again, the withdrawn ones first: (id, withdrawn)."""
-    owed = select(articles.c.id, articles.c.withdrawn).order_by(articles.c.withdrawn.desc()).limit(limit)
-    missing = connection.execute(owed.where(articles.c.planned_revision < articles.c.head_revision)).all()
-    lapsed = connection.execute(owed.where(articles.c.plan_due_at <= now).order_by(None).order_by("plan_due_at")).all()
-    return list(dict.fromkeys((row.id, row.withdrawn) for row in (*missing, *lapsed)))
 
 
 def with_words_of_others(connection: Connection) -> list[str]:

@@ -1,6 +1,6 @@
 """Who may have what, and why: one row for every answer that was ever given, refusals included."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,12 +28,13 @@ class Standing:
 
 def of_revision(connection: Connection, article_id: str, number: int) -> dict[str, Standing]:
     """The newest answer for each audience about one revision."""
-    rows = connection.execute(
-        select(clearances)
-        .where(clearances.c.article_id == article_id, clearances.c.revision == number)
-        .order_by(clearances.c.edition)
-    )
-    return {row.audience: _standing(row) for row in rows}
+    return {one.audience: one for one in of_revisions(connection, article_id, [number])}
+
+
+def of_revisions(connection: Connection, article_id: str, numbers: Collection[int]) -> list[Standing]:
+    """Every answer about some revisions, in the order of their editions."""
+    wanted = select(clearances).where(clearances.c.article_id == article_id, clearances.c.revision.in_(sorted(numbers)))
+    return [_standing(row) for row in connection.execute(wanted.order_by(clearances.c.edition))]
 
 
 def given(connection: Connection, article_id: str, revision: int, audience: str, edition: int) -> Standing | None:
@@ -100,21 +101,36 @@ def ever_cleared(connection: Connection, article_id: str) -> set[str]:
     return set(connection.scalars(wanted.distinct()))
 
 
-def supply(connection: Connection, partner_id: str, article_id: str, *, since: Mapping[Period, datetime]) -> Supply:
-    """How many articles were first cleared for a partner since each of these moments; and whether this one ever was."""
+def supplies(
+    connection: Connection, audiences: Collection[str], article_id: str, *, since: Mapping[Period, datetime]
+) -> dict[str, Supply]:
+    """How many articles were first cleared for each of these since each of these moments.
+
+    And whether this article was refused to them because nothing was left.
+    """
     earlier = clearances.alias()
     counted_before = (
         exists()
-        .where(*_cleared_for(partner_id, earlier), earlier.c.seq < clearances.c.seq)
-        .where(earlier.c.article_id == clearances.c.article_id)
+        .where(earlier.c.audience == clearances.c.audience, earlier.c.decision == "cleared")
+        .where(earlier.c.article_id == clearances.c.article_id, earlier.c.seq < clearances.c.seq)
     )
-    first = select(clearances.c.article_id, clearances.c.decided_at)
-    first = first.where(*_cleared_for(partner_id, clearances), clearances.c.decided_at >= min(since.values()))
-    of_each = first.where(~counted_before).subquery()
-    counts = [func.count().filter(of_each.c.decided_at >= begins).label(period) for period, begins in since.items()]
-    this_one = select(exists().where(*_cleared_for(partner_id, clearances), clearances.c.article_id == article_id))
-    found = connection.execute(select(*counts).select_from(of_each)).one()
-    return Supply(**dict(found._mapping), counted=bool(connection.scalar(this_one)))
+    first = (
+        select(clearances.c.audience, clearances.c.decided_at)
+        .where(clearances.c.audience.in_(sorted(audiences)), clearances.c.decision == "cleared")
+        .where(clearances.c.decided_at >= min(since.values()), ~counted_before)
+        .subquery()
+    )
+    counts = [func.count().filter(first.c.decided_at >= begins).label(period) for period, begins in since.items()]
+    counted = {
+        row.audience: row._mapping
+        for row in connection.execute(select(first.c.audience, *counts).group_by(first.c.audience))
+    }
+    asked = select(clearances.c.audience).where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
+    refused = set(connection.scalars(asked.where(clearances.c.decision == "refused").distinct()))
+    return {
+        name: Supply(**{period: counted[name][period] for period in since if name in counted}, refused=name in refused)
+        for name in audiences
+    }
 
 
 def articles_cleared_for(connection: Connection, partner_id: str) -> list[str]:

@@ -6,7 +6,7 @@ writes (SQLite's own waiting is unfair and starves a third writer), and an engin
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 64 * 1024  # at most; a process that needs less takes less
+IN_ONE_STATEMENT = 1_000  # values: both databases take more, and neither takes any number
 CHECKPOINT_PAGES = 4_000  # of 4 KiB: a page that is written again and again is copied back once
 
 
@@ -90,6 +91,11 @@ def database_time(connection: Connection) -> datetime:
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def in_batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So many values at a time as one statement may name."""
+    return (values[start : start + IN_ONE_STATEMENT] for start in range(0, len(values), IN_ONE_STATEMENT))
 
 
 def _sqlite(url: URL, begin: str) -> Engine:

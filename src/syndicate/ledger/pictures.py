@@ -3,16 +3,15 @@
 Entries about rights are only ever added; what was said last of a field counts.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import article_pictures, picture_rights
 from syndicate.model.picture_rights import PictureRights, Said, on_record
 from syndicate.model.record import digest_of
-
-_IN_ONE_STATEMENT = 1_000
 
 
 def carry(connection: Connection, article_id: str, urls: Iterable[str]) -> None:
@@ -26,7 +25,7 @@ def carry(connection: Connection, article_id: str, urls: Iterable[str]) -> None:
 def carriers(connection: Connection, urls: Collection[str]) -> list[str]:
     """The live articles that carry any of these, each once, by id."""
     found: set[str] = set()
-    for keys in _in_parts(urls):
+    for keys in in_batches([_key(url) for url in urls]):
         wanted = select(article_pictures.c.article_id).where(article_pictures.c.picture.in_(keys))
         found.update(connection.scalars(wanted))
     return sorted(found)
@@ -57,7 +56,7 @@ def record(connection: Connection, entries: Sequence[PictureRights]) -> None:
 def entries(connection: Connection, urls: Collection[str]) -> dict[str, list[PictureRights]]:
     """What was recorded about each of these that has an entry, oldest first."""
     found: dict[str, list[PictureRights]] = {}
-    for keys in _in_parts(urls):
+    for keys in in_batches([_key(url) for url in urls]):
         wanted = select(picture_rights).where(picture_rights.c.picture.in_(keys))
         for row in connection.execute(wanted.order_by(picture_rights.c.seq)):
             found.setdefault(row.url, []).append(_entry(row))
@@ -77,9 +76,3 @@ def _entry(row: Row[tuple[object, ...]]) -> PictureRights:
 
 def _key(url: str) -> str:
     return digest_of(url.encode())
-
-
-def _in_parts(urls: Collection[str]) -> Iterator[list[str]]:
-    keys = [_key(url) for url in urls]
-    for start in range(0, len(keys), _IN_ONE_STATEMENT):
-        yield keys[start : start + _IN_ONE_STATEMENT]

@@ -115,9 +115,13 @@ class Agreement(Record):
 
 
 def in_force(agreements: Sequence[Agreement], day: date) -> Agreement | None:
-    """The agreement that counts on a day: the one in term, else the next to start, else the last that ended."""
+    """The agreement that counts on a day: the one in term, else the last that ended, else the first to start.
+
+    What an agreement wants done at its end is so asked of it until another begins.
+    """
     in_order = sorted(agreements, key=lambda one: one.starts)
-    return next((one for one in in_order if day <= one.ends), in_order[-1] if in_order else None)
+    begun = [one for one in in_order if one.starts <= day]
+    return begun[-1] if begun else next(iter(in_order), None)
 
 
 def begun(agreement: Agreement, agreements: Sequence[Agreement]) -> date:

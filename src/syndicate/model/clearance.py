@@ -64,3 +64,9 @@ class Clearance(Record):
     def passed_pictures(self) -> frozenset[str]:
         """The urls of the pictures that may go along."""
         return frozenset(picture.url for picture in self.pictures if picture.passed)
+
+    @property
+    def carries(self) -> tuple[object, ...]:
+        """What the copy that was sent under it shows and how long it may be there, whatever the reasons are."""
+        shown = [(one.url, one.credit, one.replaced) for one in self.pictures if one.passed or one.replaced]
+        return self.until, *shown

@@ -64,10 +64,14 @@ class Partner(Record):
         return destinations
 
     def agreement_at(self, moment: datetime, timezone: str) -> Agreement | None:
-        """The agreement that counts then: the one in term by these clocks, else the next, else the last that ended."""
+        """The agreement that counts then: the one in term by these clocks, else the last that ended, else the next."""
         if len(self.agreements) < 2:
             return self.agreements[0] if self.agreements else None
         return in_force(self.agreements, moment.astimezone(ZoneInfo(timezone)).date())
+
+    def next_begins(self, moment: datetime, timezone: str) -> datetime | None:
+        """When the next of their agreements begins after that moment."""
+        return min((begins for one in self.agreements if (begins := one.begins(timezone)) > moment), default=None)
 
     def begun(self, agreement: Agreement) -> date:
         """The first day of the unbroken series of terms that this agreement of theirs carries on."""

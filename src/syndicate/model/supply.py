@@ -10,14 +10,14 @@ from syndicate.model.record import Record
 class Supply(Record):
     """How many articles were first cleared for a partner in the day, week, month and year that run now.
 
-    `counted` says that the article in question is among those it was ever cleared for, and doesn't count again.
+    `refused` says that the article in question was refused to them before because nothing was left.
     """
 
     day: int = 0
     week: int = 0
     month: int = 0
     year: int = 0
-    counted: bool = False
+    refused: bool = False
 
     def of(self, period: Period) -> int:
         """How many in one of the periods."""

@@ -22,8 +22,8 @@ from syndicate.rights.recorded import credits_before, recorded
 class Case:
     """An article: its head, its newest words and those it came out with, and the house and hour of the decision.
 
-        `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
-    `corrected` is when the correction that it notes was made.
+    `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
+    `corrected` is when the correction that it notes was made; `once_cleared` is everybody it was ever cleared for.
     """
 
     head: Head
@@ -36,6 +36,7 @@ class Case:
     withdrawn_master: str | None = None
     corrected: datetime | None = None
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    once_cleared: frozenset[str] = frozenset()
     supplies: Mapping[str, Supply] = field(default_factory=dict)
     credits_before: Mapping[str, str] = field(default_factory=dict)
     listing: Listing | None = None
@@ -51,6 +52,7 @@ class Case:
             withdrawn_master=self.withdrawn_master,
             ruling=self._ruling(partner.id if partner else PUBLIC),
             updated=self.updated,
+            had=(partner.id if partner else PUBLIC) in self.once_cleared,
             supply=self.supplies.get(partner.id, NOTHING_SUPPLIED) if partner else NOTHING_SUPPLIED,
             now=self.now,
             credits_before=dict(self.credits_before),
@@ -83,6 +85,7 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         corrected=articles.corrected_at(connection, revision),
         withdrawn_master=derivations.withdrawn_master(connection, article.derived_from),
         rulings=rulings.of_article(connection, head.id),
+        once_cleared=frozenset(clearances.ever_cleared(connection, head.id)),
         supplies=supplies(connection, head.id, newsroom=newsroom, now=now),
         credits_before=credits_before(article, records),
         listing=listings.in_force(connection, asked=names, now=now),
@@ -91,13 +94,13 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
 
 def supplies(connection: Connection, article_id: str, *, newsroom: Newsroom, now: datetime) -> dict[str, Supply]:
     """What the partners have had whose agreement bounds it."""
-    zone, found = newsroom.publisher.timezone, {}
-    for partner in newsroom.directory.partners:
-        agreement = partner.agreement_at(now, zone)
-        since = {period: began(period, now, zone) for period, _ in agreement.quota.limits()} if agreement else {}
-        if since:
-            found[partner.id] = clearances.supply(connection, partner.id, article_id, since=since)
-    return found
+    zone = newsroom.publisher.timezone
+    agreed = {partner.id: partner.agreement_at(now, zone) for partner in newsroom.directory.partners}
+    bounded = {name: periods for name, one in agreed.items() if one and (periods := [*one.quota.limits()])}
+    if not bounded:
+        return {}
+    since = {period: began(period, now, zone) for periods in bounded.values() for period, _ in periods}
+    return clearances.supplies(connection, bounded, article_id, since=since)
 
 
 def find_case(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from syndicate.ledger import articles, derivations
+from syndicate.ledger import articles, derivations, plans
 from syndicate.ledger.database import Ledger
 from syndicate.model.step import Plan
 
@@ -19,5 +19,5 @@ def plan_derived(ledger: Ledger, article_id: str, *, urgent: bool, now: datetime
         found = derivations.derived(connection, article_id)
     if found:
         with ledger.write() as connection:
-            articles.ask_for_plan(connection, found, now=now)
+            plans.ask(connection, found, at=now)
     return [Plan(article_id=name, urgent=urgent) for name in found]

@@ -17,21 +17,30 @@ class Duty(NamedTuple):
 
 
 def duty(
-    history: Sequence[Delivery], clearance: Clearance, *, as_good: range, withdrawn: int = 0, body: str = ""
+    history: Sequence[Delivery],
+    clearance: Clearance,
+    *,
+    as_good: range,
+    withdrawn: int = 0,
+    body: str = "",
+    unchanged: str = "",
 ) -> Duty | None:
     """What follows for a destination from a clearance.
 
     `history` is what was owed to it before, in order; `as_good` the former revisions that differ from this one, its
     `stop`, by minor corrections only; `withdrawn` the last that withdrew the article, or 0; `body` the digest of what
-    it would get, where it may have that already. Rights beat routing: who has it and is no longer cleared gets a
-    removal, unless it may keep what it has and that still stands. Who is held keeps it too. What was withdrawn since
-    nobody keeps.
+    it would get, where it may have that already; `unchanged` why what it has is as good as that, if it is.
+
+    Rights beat routing: who has it and is no longer cleared gets a removal, unless it may keep what it has and that
+    still stands. Who is held keeps it too. What was withdrawn since nobody keeps.
     """
     if clearance.decision == "cleared":
         if _delivered_revision(history) in as_good:
             return Duty("update", "a minor correction: not sent to those who have the article", sent=False)
-        if body and (has_now := _delivered(history)) and has_now.body == body:
-            return Duty("update", "nothing changes for them: not sent to those who have the article", sent=False)
+        if body and (has_now := delivered(history)) and has_now.body == body:
+            unchanged = "nothing changes for them"
+        if unchanged:
+            return Duty("update", f"{unchanged}: not sent to those who have the article", sent=False)
         return Duty("update" if may_hold(history) else "publish", clearance.reason)
     has = _delivered_revision(history)
     keeps = clearance.decision == "held" or (clearance.keeps and (has in as_good or has == as_good.stop))
@@ -53,11 +62,11 @@ def may_hold(history: Sequence[Delivery]) -> bool:
 
 def _delivered_revision(history: Sequence[Delivery]) -> int | None:
     """The revision that the destination has for certain."""
-    has = _delivered(history)
+    has = delivered(history)
     return has.revision if has else None
 
 
-def _delivered(history: Sequence[Delivery]) -> Delivery | None:
+def delivered(history: Sequence[Delivery]) -> Delivery | None:
     """What the destination has for certain, if nothing newer was sent or is on its way."""
     sent = [delivery for delivery in history if delivery.may_have_arrived or delivery.state == "waiting"]
     if not sent or sent[-1].action == "withdraw" or sent[-1].state != "delivered":

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, deliveries
+from syndicate.ledger import articles, clearances, deliveries, plans
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery
@@ -24,7 +24,7 @@ def cancel_expired(ledger: Ledger) -> None:
             reason = _reason(connection, delivery)
             deliveries.cancel_expired(connection, delivery.id, reason=reason, now=database_time(connection))
             if delivery.expires_at:  # what may go from then on is owed anew
-                articles.plan_by(connection, [delivery.article_id], at=delivery.expires_at)
+                plans.ask(connection, [delivery.article_id], at=delivery.expires_at)
 
 
 def _reason(connection: Connection, delivery: Delivery) -> str:

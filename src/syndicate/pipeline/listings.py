@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from syndicate.ledger import articles, listings
+from syndicate.ledger import articles, listings, plans
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.listings import Imported
 from syndicate.model.listing import Edition
@@ -70,7 +70,7 @@ def take_effect(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> Sequenc
         found = articles.with_words_of_others(connection)
         found += [] if ours_is_on_it else listings.sent_to(connection, strict)
         concerned = list(dict.fromkeys(found))
-        articles.ask_for_plan(connection, concerned, now=now)
+        plans.ask(connection, concerned, at=now)
         listings.counted(connection, new, now=now)
     return [Plan(article_id=name) for name in concerned[:PLANS_AT_ONCE]]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, pictures
+from syndicate.ledger import pictures, plans
 from syndicate.ledger.database import Ledger
 from syndicate.model.picture_rights import PictureRights, Said, permission_in
 from syndicate.model.problem import Invalid, Problem, problems_of
@@ -49,7 +49,7 @@ def _decide_again(connection: Connection, new: Sequence[PictureRights], *, known
     """Ask for a plan of every live article that carries these, but for those `known`; tells which."""
     found = [name for name in pictures.carriers(connection, {entry.url for entry in new}) if name not in known]
     if found:
-        articles.ask_for_plan(connection, found, now=max(entry.at for entry in new))
+        plans.ask(connection, found, at=max(entry.at for entry in new))
     return found
 
 

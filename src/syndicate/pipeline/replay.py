@@ -6,7 +6,7 @@ It also owes what was never attempted: to a partner that joined later, or where 
 from collections.abc import Sequence
 from datetime import datetime
 
-from syndicate.ledger import articles, backlog, deliveries
+from syndicate.ledger import articles, backlog, deliveries, plans
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import State
@@ -50,7 +50,7 @@ def replay(ledger: Ledger, which: Which, *, newsroom: Newsroom, now: datetime) -
     again, gone = _rearm(ledger, ended, states=which.states)
     with ledger.write() as connection:
         lacking = backlog.lacking(connection, which, destinations=wanted)
-        articles.ask_for_plan(connection, lacking, now=now)
+        plans.ask(connection, lacking, at=now)
     steps: list[Step] = [Deliver(lane="slow")] if again else []
     steps += [Plan(article_id=name) for name in lacking[:PLANS_AT_ONCE]]
     return Replayed(

@@ -1,6 +1,6 @@
 """A person decides about an article: it is written down, and the article is decided again."""
 
-from syndicate.ledger import articles, rulings
+from syndicate.ledger import articles, plans, rulings
 from syndicate.ledger.database import Ledger
 from syndicate.model.article import Article
 from syndicate.model.clearance import Ruling
@@ -19,5 +19,5 @@ def rule(ledger: Ledger, article_id: str, audience: str, ruling: Ruling) -> list
         article = articles.revision(connection, article_id, head.revision).data
         asked = article.ask_first if isinstance(article, Article) else ()
         rulings.add(connection, article_id, audience, ruling.model_copy(update={"asked": asked}))
-        articles.ask_for_plan(connection, [article_id], now=ruling.at)
+        plans.ask(connection, [article_id], at=ruling.at)
     return [Plan(article_id=article_id)]

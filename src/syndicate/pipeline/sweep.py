@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, claims, deliveries, feeds, health, partners, takedowns
+from syndicate.ledger import claims, deliveries, feeds, health, partners, plans, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
@@ -47,14 +47,14 @@ def sweep(
     take_effect(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
-        plans = articles.owed_plans(connection, now=now, limit=AT_ONCE)
+        unplanned = plans.owed(connection, now=now, limit=AT_ONCE)
         unbuilt = feeds.unbuilt(connection, limit=AT_ONCE)
         sends = _sends(connection, depth)
         looks = takedowns.due(connection, now=database_time(connection), limit=LOOKS_AT_ONCE)
-    steps: list[Step] = [Withdraw(article_id=name) for name, withdrawn in plans if withdrawn and "withdraw" in idle]
+    steps: list[Step] = [Withdraw(article_id=name) for name, withdrawn in unplanned if withdrawn and "withdraw" in idle]
     steps += sends
     steps += [Verify(deliveries=tuple(looks))] if looks and not depth.get("slow", 0) else []
-    steps += [Plan(article_id=name) for name, withdrawn in plans if not withdrawn and "intake" in idle]
+    steps += [Plan(article_id=name) for name, withdrawn in unplanned if not withdrawn and "intake" in idle]
     steps += [
         BuildFeed(feed_id=name, urgent=urgent)
         for name, urgent in unbuilt

@@ -1,10 +1,12 @@
 """What follows from new terms by themselves: what was out before they began, and what must go when they end."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, partners
+from syndicate.ledger import articles, clearances, partners, plans
 from syndicate.ledger.database import Ledger
 from syndicate.model.agreement import Agreement
 from syndicate.model.partner import Partner
@@ -24,19 +26,25 @@ def take_up(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
     if not new:
         return
     with ledger.write() as connection:
-        for partner, agreement, is_known in new:
-            _ask_for_plans(connection, partner, agreement, is_known=is_known, newsroom=newsroom, now=now)
+        due = _due(connection, new, zone=zone, now=now)
+        plans.hold(connection, set[str]().union(*due.values()))  # as a plan does: the articles first
+        for at, ids in due.items():
+            plans.ask(connection, ids, at=at)
         partners.remember(connection, [partner for partner, _, _ in new], now=now)
+        partners.hold(connection, {partner.id for partner, _, _ in new})
         for partner, agreement, _ in new:
             partners.take_up(connection, partner.id, agreement.version, now=now)
 
 
-def _ask_for_plans(
-    connection: Connection, partner: Partner, agreement: Agreement, *, is_known: bool, newsroom: Newsroom, now: datetime
-) -> None:
-    over = agreement.over(newsroom.publisher.timezone)
-    if agreement.at_start == "covered" and not is_known and now < over:
-        articles.ask_for_plan(connection, articles.live(connection), now=now)
-    if agreement.after_end == "remove":
-        theirs = clearances.articles_cleared_for(connection, partner.id)
-        articles.plan_by(connection, theirs, at=max(over, now))
+def _due(
+    connection: Connection, new: Iterable[tuple[Partner, Agreement, bool]], *, zone: str, now: datetime
+) -> dict[datetime, set[str]]:
+    """When which articles are to be planned again; those that are withdrawn never are."""
+    live, due = set(articles.live(connection)), defaultdict[datetime, set[str]](set)
+    for partner, agreement, is_known in new:
+        over = agreement.over(zone)
+        if agreement.at_start == "covered" and not is_known and now < over:
+            due[now] |= live
+        if agreement.after_end == "remove":
+            due[max(over, now)] |= live.intersection(clearances.articles_cleared_for(connection, partner.id))
+    return due

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, deliveries
+from syndicate.ledger import articles, clearances, deliveries, plans
 from syndicate.ledger.articles import Head
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.article import Article, Withdrawal
@@ -34,7 +34,7 @@ def withdraw(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: dateti
 
 
 def _take_back(connection: Connection, head: Head, *, newsroom: Newsroom, now: datetime) -> list[Step]:
-    articles.planned(connection, head.id, revision=head.revision, due_at=None)
+    plans.made(connection, head.id, revision=head.revision, due_at=None)
     known = articles.last_article(connection, head.id, before=head.revision)
     if known is None:
         return []  # withdrawn before we ever saw it: only the tombstone stays

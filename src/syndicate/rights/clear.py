@@ -47,17 +47,21 @@ def clear(question: Question) -> Clearance:
     """The answer for one audience. Every rule is asked: a refusal beats a hold, and the longest hold wins.
 
     Among refusals the first in the order of `RULES` gives the reason, rather one that lets nobody keep what they have.
+    A quota speaks only where no other rule does: what isn't due yet hasn't come too late.
     """
-    verdicts = [verdict for rule in RULES if (verdict := rule(question)) is not None]
+    against = [verdict for rule in RULES if rule is not quota and (verdict := rule(question)) is not None]
+    verdicts = against or [verdict for verdict in (quota(question),) if verdict]
     refusals = [verdict for verdict in verdicts if verdict.decision == "refused"]
     if refusals:  # one that has it taken back counts before one that lets them keep it
-        return _answer(min(refusals, key=lambda refusal: refusal.keeps))
+        until = min((refusal.until for refusal in refusals if refusal.until), default=None)
+        return _answer(min(refusals, key=lambda refusal: refusal.keeps), until)
     if verdicts:
-        return _answer(max(verdicts, key=lambda held: held.until or question.now))
+        held = max(verdicts, key=lambda one: one.until or question.now)
+        return _answer(held, held.until)
     reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"
     decided = pictures(question)
     return Clearance(
-        decision="cleared", rule="all", reason=reason, until=_less_from(question, decided), pictures=decided
+        decision="cleared", rule="all", reason=reason, until=less_from(question, decided), pictures=decided
     )
 
 
@@ -70,16 +74,16 @@ def _nothing_against(rule: Rule) -> Verdict:
     return Verdict(decision="cleared", rule=rule.__name__, reason="nothing against it")
 
 
-def _less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetime | None:
-    """When what is cleared now changes by itself: with a picture's lease, or at an end at which all is taken back."""
+def less_from(question: Question, decided: Iterable[PictureVerdict]) -> datetime | None:
+    """When what they have changes by itself: with a picture's lease, or at an end at which all is taken back."""
     agreement, changes = question.agreement, [picture.until for picture in decided if picture.until]
     permission = question.article.origin.rights
     if permission and permission.ends and question.article.origin.carries_others:
         changes.append(permission.ends)
     if agreement and agreement.after_end == "remove":
         changes.append(agreement.over(question.publisher.timezone))
-    return min(changes, default=None)
+    return min((change for change in changes if change > question.now), default=None)
 
 
-def _answer(verdict: Verdict) -> Clearance:
-    return Clearance.model_validate(verdict.model_dump())
+def _answer(verdict: Verdict, until: datetime | None) -> Clearance:
+    return Clearance.model_validate(verdict.model_dump() | {"until": until})

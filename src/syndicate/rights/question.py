@@ -22,10 +22,10 @@ class Question(Record):
     No `partner` asks for the public feeds, which carry headline, summary and link under no agreement. `released` is the
     article as it first came out, whose targets count too; `first_published` is when that was, whatever was corrected
     since, and `updated` when it last changed significantly. `withdrawn_master` is the story it derives from, directly
-    or through others, if that was withdrawn; `ruling` what a person has decided for this audience, and `supply` what
-    they have had, where a quota asks for it. `credits_before` is the credit line, by url, that the event gave those
-    pictures of which a person has recorded something: no record unsays it. `listing` is the source list in force, asked
-    about the article's sources and our own names.
+    or through others, if that was withdrawn; `ruling` what a person has decided for this audience. `had` says that the
+    article was cleared for them before, and `supply` what else they have had, where a quota asks. `credits_before` is
+    the credit line, by url, that the event gave those pictures of which a person has recorded something: no record
+    unsays it. `listing` is the source list in force, asked about the article's sources and our own names.
     """
 
     article: Article
@@ -36,6 +36,7 @@ class Question(Record):
     withdrawn_master: ArticleId | None = None
     ruling: Ruling | None = None
     updated: Moment | None = None
+    had: bool = False
     supply: Supply = NOTHING_SUPPLIED
     now: Moment
     credits_before: dict[str, str] = Field(default_factory=dict)

@@ -12,12 +12,18 @@ from syndicate.rights.question import Question
 def term(question: Question) -> Verdict | None:
     """Refuse without an agreement or after its end; hold until its first day. The public needs none.
 
-    What was out before the agreement began goes only if it says so; a renewal goes on with what the former one began.
+    What was out before the agreement began goes only if it says so; a renewal goes on with what the former one began,
+    and any agreement with what they may have had under another.
     """
-    if question.partner is None:
+    partner = question.partner
+    if partner is None:
         return None
-    agreement = question.agreement
-    return _was_out_before(agreement, question) or running(agreement, publisher=question.publisher, now=question.now)
+    if before := _was_out_before(question):
+        return before
+    verdict = running(question.agreement, publisher=question.publisher, now=question.now)
+    if verdict and verdict.decision == "refused":  # the next agreement may answer otherwise
+        return verdict.model_copy(update={"until": partner.next_begins(question.now, question.publisher.timezone)})
+    return verdict
 
 
 def running(agreement: Agreement | None, *, publisher: Publisher, now: datetime) -> Verdict | None:
@@ -34,12 +40,13 @@ def running(agreement: Agreement | None, *, publisher: Publisher, now: datetime)
     return None
 
 
-def _was_out_before(agreement: Agreement | None, question: Question) -> Verdict | None:
-    if agreement is None or agreement.at_start == "covered" or question.partner is None:
+def _was_out_before(question: Question) -> Verdict | None:
+    agreement = question.agreement
+    if agreement is None or agreement.at_start == "covered" or question.partner is None or question.had:
         return None
     begun = question.partner.begun(agreement)
     out = max(question.first_published, question.updated or question.first_published)
     if out >= datetime.combine(begun, time(), ZoneInfo(question.publisher.timezone)):
         return None
     reason = f"was out before agreement {agreement.number} started on {begun}, and that sends nothing of before"
-    return Verdict(decision="refused", rule="term", reason=reason, keeps=True)
+    return Verdict(decision="refused", rule="term", reason=reason)

@@ -107,6 +107,8 @@ class FeedDefinition(Record):
     audience: str
     section: tuple[str, ...] = ()
     length: int = 50
+    days: int | None = None
+    archives: bool = False
     body: bool = False
 
 

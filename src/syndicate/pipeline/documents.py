@@ -45,9 +45,12 @@ def write_documents(connection: Connection, feed: Feed, changes: Changes, *, kep
     for month in months:
         if whole or month in touched or _beside(month, months) != _beside(month, before):
             previous, following = _beside(month, months)
-            archive = feed.model_copy(update={"archive": month, "previous": previous, "following": following})
             standing = [entry for entry in changes.standing if entry.month == month]
             standing += feed_entries.of_month(connection, feed_id, month, but=but)
+            update = {"archive": month, "previous": previous, "following": following}
+            archive = feed.model_copy(
+                update=update | {"changed": _archive_changed(connection, feed, changes, standing)}
+            )
             written.append(_documents(connection, archive, standing, kept))
     return Documents([one for some in written for one in some], sorted(set(before) - set(months)))
 
@@ -111,6 +114,15 @@ def _finished(connection: Connection, feed: Feed, changes: Changes) -> list[str]
     found = feed_entries.months(connection, feed.definition.id, but=changes.now.keys())
     found |= {entry.month for entry in changes.standing}
     return sorted(month for month in found if month < _month_of(feed.changed, feed))
+
+
+def _archive_changed(connection: Connection, feed: Feed, changes: Changes, standing: Sequence[Entry]) -> datetime:
+    """When an archive last changed: by what stands or stood in it alone, however much later the feed has."""
+    month, but = standing[0].month, changes.now.keys()
+    gone = feed_entries.last_gone(connection, feed.definition.id, month, but=but)
+    moments = [gone, *(entry.gone_at for entry in changes.now.values() if entry.month == month)]
+    moments += [entry.moved_at for entry in standing]
+    return max((moment.replace(microsecond=0) for moment in moments if moment), default=feed.changed)
 
 
 def _month_of(moment: datetime, feed: Feed) -> str:

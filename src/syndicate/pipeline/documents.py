@@ -47,7 +47,7 @@ def write_documents(connection: Connection, feed: Feed, changes: Changes, *, kep
             previous, following = _beside(month, months)
             standing = [entry for entry in changes.standing if entry.month == month]
             standing += feed_entries.of_month(connection, feed_id, month, but=but)
-            update = {"archive": month, "previous": previous, "following": following}
+            update: dict[str, object] = {"archive": month, "previous": previous, "following": following}
             archive = feed.model_copy(
                 update=update | {"changed": _archive_changed(connection, feed, changes, standing)}
             )

@@ -1,7 +1,8 @@
 """How does it look? One file per standard; the two tables say which there are, and load none before it is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import zip_longest
 from types import MappingProxyType, ModuleType
 from typing import Protocol, cast
 
@@ -65,8 +66,18 @@ def feed_format(name: str) -> FeedFormat:
 def whole(name: str, feed: Feed) -> Rendition:
     """All of a feed in the format called `name`, newest first, in UTF-8."""
     form = feed_format(name)
-    entries = form.JOINT.join(form.entry(story, feed) for story in feed.stories)
-    return Rendition(media_type=form.MEDIA_TYPE, body=form.opening(feed) + entries + form.closing(feed))
+    entries = [form.entry(story, feed) for story in feed.stories]
+    return Rendition(media_type=form.MEDIA_TYPE, body=joined(name, feed, entries))
+
+
+def joined(name: str, feed: Feed, entries: Sequence[bytes]) -> bytes:
+    """A feed in the format called `name`, of entries that are written already: copied once, however large it is."""
+    form = feed_format(name)
+    parts = [form.opening(feed), *entries, form.closing(feed)]
+    if form.JOINT:
+        joints = [form.JOINT] * (len(entries) - 1)
+        parts[1:-1] = [part for pair in zip_longest(entries, joints, fillvalue=b"") for part in pair]
+    return b"".join(parts)
 
 
 def article_format(name: str) -> ArticleFormat:

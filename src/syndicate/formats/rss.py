@@ -7,7 +7,7 @@ from html import escape
 from feedgen.entry import FeedEntry
 from lxml import etree
 
-from syndicate.formats import rsl
+from syndicate.formats import dialect, rsl
 from syndicate.formats._feedgen import entry, filled, frame
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_licence, add_pictures
@@ -19,7 +19,9 @@ TTL_MINUTES = 10  # how long a reader may go without asking: a withdrawal should
 
 
 def render(feed: Feed) -> Rendition:
-    """The feed as RSS 2.0, newest first, in UTF-8."""
+    """The feed as RSS 2.0, newest first, in UTF-8; a partner's own feed in its dialect, where it has one."""
+    if feed.definition.dialect:
+        return dialect.render(feed)
     also = ("dcterms", rsl.PREFIX) if feed.licence else ("dcterms",)
     generator = frame(feed, suffix="rss", media_type=MEDIA_TYPE, finish=partial(_finish_channel, feed=feed), also=also)
     generator.language(feed.publisher.language.lower())

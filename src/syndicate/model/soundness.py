@@ -27,6 +27,16 @@ def partner_problems(partner: Partner, publisher: Publisher) -> Iterator[Problem
         yield from _territory_problems(partner, agreement, where)
 
 
+def wording_problems(partners: Iterable[Partner], variants: Iterable[str]) -> Iterator[Problem]:
+    """Agreements that ask for a variant of the words which no language has."""
+    known = sorted(set(variants))
+    there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
+    for partner in partners:
+        for wording in (one.wording for one in partner.agreements if one.wording and one.wording not in known):
+            message = f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}"
+            yield Problem(field=f"partners/{partner.id}.toml: agreement.wording", message=message)
+
+
 def _succession_problems(agreements: Sequence[Agreement]) -> Iterator[Problem]:
     """Agreements follow each other: on no day do two count, and no two have one number."""
     for (_, former), (place, later) in pairwise(sorted(enumerate(agreements), key=lambda one: one[1].starts)):

@@ -1,6 +1,6 @@
 """How does it look? One file per standard; the two tables say which there are, and load none before it is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Protocol, cast
@@ -25,12 +25,24 @@ ARTICLE_FORMATS: Mapping[str, str] = MappingProxyType(
 
 
 class FeedFormat(Protocol):
-    """A standard that a whole feed is written in. The module itself is the format."""
+    """A standard that a feed is written in. The module itself is the format.
+
+    A feed's bytes are its opening, its entries with JOINT between each two, and its closing (`whole`). An entry's bytes
+    depend on nothing but the entry and what is configured, and so are written once for every feed that it stands in.
+    The same always gives the same bytes, whatever the clock, the locale or the process.
+    """
 
     MEDIA_TYPE: str
+    JOINT: bytes
 
-    def render(self, feed: Feed) -> Rendition:
-        """The same feed always gives the same bytes, whatever the clock, the locale or the process."""
+    def opening(self, feed: Feed) -> bytes:
+        """Everything before the first entry: what the feed is, where it goes on, and what was taken back."""
+
+    def entry(self, story: Story, feed: Feed) -> bytes:
+        """One entry."""
+
+    def closing(self, feed: Feed) -> bytes:
+        """Everything after the last entry."""
 
 
 class ArticleFormat(Protocol):
@@ -48,6 +60,22 @@ class ArticleFormat(Protocol):
 def feed_format(name: str) -> FeedFormat:
     """The format called `name` in FEED_FORMATS; ValueError lists the names there are."""
     return cast(FeedFormat, _loaded(name, FEED_FORMATS, "feed"))
+
+
+def whole(name: str, feed: Feed) -> Rendition:
+    """All of a feed in the format called `name`, newest first, in UTF-8."""
+    form = feed_format(name)
+    entries = form.JOINT.join(fitting(name, feed, [form.entry(story, feed) for story in feed.stories]))
+    return Rendition(media_type=form.MEDIA_TYPE, body=form.opening(feed) + entries + form.closing(feed))
+
+
+def fitting(name: str, feed: Feed, entries: Sequence[bytes]) -> Sequence[bytes]:
+    """Those of these entries that the document has room for: all, unless a partner's dialect of RSS takes only some."""
+    dialect = feed.definition.dialect
+    if name != "rss" or dialect is None or dialect.max_items is None or feed.archive:
+        return entries
+    written = [number for number, entry in enumerate(entries) if not entry.lstrip().startswith(b"<!--")]
+    return entries[: written[dialect.max_items]] if len(written) > dialect.max_items else entries
 
 
 def article_format(name: str) -> ArticleFormat:

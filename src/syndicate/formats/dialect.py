@@ -24,32 +24,12 @@ from syndicate.formats._dialect_values import (
 )
 from syndicate.formats._story import legal
 from syndicate.model.dialect import Dialect, Element
-from syndicate.model.story import Feed, Rendition, Story
+from syndicate.model.story import Feed, Story
 
-MEDIA_TYPE = "application/rss+xml"
 _STEP = "  "
 _DIRECTIVE = re.compile("%.")
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ESCAPED_IN_ATTRIBUTE = _ESCAPED | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
-
-
-def render(feed: Feed) -> Rendition:
-    """The feed in its partner's dialect. Raises ValueError when it has none."""
-    entries = b"".join(entry(story, feed) for story in written(feed))
-    return Rendition(media_type=MEDIA_TYPE, body=opening(feed) + entries + closing(feed))
-
-
-def written(feed: Feed) -> tuple[Story, ...]:
-    """The stories that the dialect has room for, in their order; those that are left out take none."""
-    most = _dialect(feed).max_items
-    chosen, room = list[Story](), most
-    for story in feed.stories:
-        if room == 0:
-            break
-        chosen.append(story)
-        if room is not None and not left_out(story, feed):
-            room -= 1
-    return tuple(chosen)
 
 
 def left_out(story: Story, feed: Feed) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats import FEED_FORMATS, whole
 from syndicate.ledger import articles, clearances, feeds, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
@@ -61,7 +61,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
 
 def render_all(feed: Feed) -> dict[str, Rendition]:
     """A feed's bytes in every format there is."""
-    return {name: feed_format(name).render(feed) for name in FEED_FORMATS}
+    return {name: whole(name, feed) for name in FEED_FORMATS}
 
 
 def _story(connection: Connection, standing: Standing, definition: FeedDefinition, newsroom: Newsroom) -> Story | None:

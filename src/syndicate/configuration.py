@@ -12,7 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from syndicate.formats import ARTICLE_FORMATS
-from syndicate.formats.dialect_files import Shelf, must_carry_rights, read_shelf
+from syndicate.formats.dialect_files import Shelf, read_shelf, unsaid_terms
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.licence import Licence
@@ -43,7 +43,7 @@ def read_newsroom(settings: Settings) -> Newsroom:
     partners = list(_partners(settings.config_dir, settings.publisher, problems))
     problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
-    problems += _without_rights(partners, feeds)
+    problems += unsaid_terms(partners, feeds)
     wording = _wordings(settings.config_dir / "notices", settings.publisher.language, problems)
     variants = [variant for _, variant in _folders(settings.config_dir / "notices") if variant]
     problems += wording_problems(partners, variants)
@@ -234,20 +234,6 @@ def _feeds(folder: Path, problems: list[Problem]) -> Iterator[FeedFamily]:
             yield FeedFamily.model_validate({"id": file.stem} | written)
         except ValidationError as error:
             problems += _placed(f"feeds/{file.name}", problems_of(error))
-
-
-def _without_rights(partners: list[Partner], feeds: list[FeedFamily]) -> list[Problem]:
-    """Dialects that would say nothing of our terms in a feed that has no full text."""
-    short = [family.id for family in feeds if family.each == "partner" and family.body != "full"]
-    return [
-        Problem(
-            field=f"partners/{partner.id}.toml: dialect.item",
-            message=f'feeds/{family}.toml has no full text, in which our terms stand: add an element of value "rights"',
-        )
-        for family in short
-        for partner in partners
-        if partner.dialect and must_carry_rights(partner.dialect)
-    ]
 
 
 def _wordings(root: Path, home: str, problems: list[Problem]) -> Wordings | None:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights, source_type
 from syndicate.markup.narrow import narrow
-from syndicate.model.article import Picture
+from syndicate.model.article import Article, Picture
 from syndicate.model.dialect import Dialect, TitleLimits
 from syndicate.model.story import Feed, Story
 
@@ -76,13 +76,15 @@ def length(text: str, counted: str) -> int:
 def _joins(text: str, end: int) -> bool:
     """Whether what stands at `end` belongs to the character before: an accent, a variant, a joined emoji."""
     after = text[end : end + 1]
-    marks = ("\u0300" <= after <= "\u036f") or ("\ufe00" <= after <= "\ufe0f") or ("\U0001f3fb" <= after <= "\U0001f3ff")
+    marks = (
+        ("\u0300" <= after <= "\u036f") or ("\ufe00" <= after <= "\ufe0f") or ("\U0001f3fb" <= after <= "\U0001f3ff")
+    )
     return bool(after) and (marks or after == "\u200d" or text[end - 1] == "\u200d")
 
 
-def headline(story: Story, limits: TitleLimits) -> str:
+def headline(article: Article, limits: TitleLimits) -> str:
     """The headline, in the length that the dialect wants where it says to cut it."""
-    words = " ".join(legal(story.article.headline).split()) or story.uri
+    words = " ".join(legal(article.headline).split()) or article.id
     return shortened(words, limits.at_most, counted=limits.counted) if limits.too_long == "cut" else words
 
 
@@ -178,7 +180,7 @@ OF_FEED: Mapping[str, Value] = MappingProxyType(
 OF_STORY: Mapping[str, Value] = MappingProxyType(
     {
         **OF_EVERYTHING,
-        "headline": lambda about: headline(about.told, about.dialect.title),
+        "headline": lambda about: headline(about.told.article, about.dialect.title),
         "summary": partial(_article, "summary"),
         "body": _body,
         "id": lambda about: about.told.uri,

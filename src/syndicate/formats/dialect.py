@@ -23,6 +23,7 @@ from syndicate.formats._dialect_values import (
     shortened,
 )
 from syndicate.formats._story import legal
+from syndicate.model.article import Article
 from syndicate.model.dialect import Dialect, Element
 from syndicate.model.story import Feed, Story
 
@@ -32,13 +33,11 @@ _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ESCAPED_IN_ATTRIBUTE = _ESCAPED | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
 
 
-def left_out(story: Story, feed: Feed) -> str:
-    """Why the dialect has no entry for this story; nothing when it has one."""
-    dialect = _dialect(feed)
+def left_out(article: Article, dialect: Dialect) -> str:
+    """Why the dialect has no entry for this article; nothing when it has one."""
     limits = dialect.title
-    words = headline(story, limits)
-    found = length(words, limits.counted)
-    if not secured(story.article.url, dialect.https):
+    found = length(headline(article, limits), limits.counted)
+    if not secured(article.url, dialect.https):
         return "the article's address isn't https"
     if found < limits.at_least and limits.too_short == "leave-out":
         return f"the headline has {found} characters, and the dialect wants {limits.at_least} at least"
@@ -59,7 +58,7 @@ def opening(feed: Feed) -> bytes:
 def entry(story: Story, feed: Feed) -> bytes:
     """One item; for a story that is left out, a comment that says why."""
     dialect = _dialect(feed)
-    if reason := left_out(story, feed):
+    if reason := left_out(story.article, dialect):
         words = re.sub("-(?=-|$)", "- ", legal(f"{story.uri} is left out: {reason}"))
         return f"{_STEP * 2}<!-- {words} -->\n".encode()
     about = Subject(feed, dialect, story)

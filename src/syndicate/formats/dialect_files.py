@@ -9,6 +9,8 @@ from syndicate.formats._xml import NAMESPACES
 from syndicate.markup.narrow import ALWAYS
 from syndicate.markup.tags import ALLOWED, TABLES
 from syndicate.model.dialect import Dialect, Element
+from syndicate.model.feed import FeedFamily
+from syndicate.model.partner import Partner
 from syndicate.model.problem import Problem, read_whole
 from syndicate.model.record import Record
 
@@ -25,8 +27,8 @@ _NEEDS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",), "figcaption": ("figu
 class Shelf(Record):
     """The dialects that stand in files of their own, for any partner: as they are written, by name."""
 
-    written: dict[str, dict[str, Any]] = {}
-    wrong: frozenset[str] = frozenset()
+    written: dict[str, dict[str, Any]]
+    wrong: frozenset[str]
 
     def read(self, told: object) -> tuple[Dialect | None, list[Problem]]:
         """What a partner's file calls its dialect: a name, or a table of its own, that may be `like` another's.
@@ -45,7 +47,9 @@ class Shelf(Record):
         if isinstance(found, Problem):
             return None, [found]
         dialect, problems = read_dialect({**found, **own})
-        return dialect, [one for one in problems if one.field.partition(".")[0] in own or told["like"] not in self.wrong]
+        return dialect, [
+            one for one in problems if one.field.partition(".")[0] in own or told["like"] not in self.wrong
+        ]
 
     def _of(self, name: object, field: str) -> dict[str, Any] | Problem:
         if isinstance(name, str) and name in self.written:
@@ -78,9 +82,25 @@ def read_dialect(written: Table) -> tuple[Dialect | None, list[Problem]]:
     return dialect, problems
 
 
-def must_carry_rights(dialect: Dialect) -> bool:
-    """Whether no element would say whose it is and on which terms, in a feed without full text."""
-    return "rights" not in {one.value for _, one, _ in _all(dialect.item, "item")}
+def unsaid_terms(partners: Iterable[Partner], feeds: Iterable[FeedFamily]) -> list[Problem]:
+    """Dialects that would say nothing of what we owe in a feed that has no full text."""
+    short = [family.id for family in feeds if family.each == "partner" and family.body != "full"]
+    return [
+        Problem(
+            field=f"partners/{partner.id}.toml: dialect.item",
+            message=f"feeds/{family}.toml has no full text, in which our statements stand: add an element with {value}",
+        )
+        for family in short
+        for partner in partners
+        if partner.dialect
+        for value in _unsaid(partner.dialect)
+    ]
+
+
+def _unsaid(dialect: Dialect) -> list[str]:
+    """What of our statements the elements beside the body don't have: the terms, and the label of an AI's work."""
+    said = {one.value for _, one, _ in _all(dialect.item, "item")}
+    return [value for value in ("rights", "ai-source-type") if value not in said]
 
 
 def dialect_problems(dialect: Dialect) -> Iterator[Problem]:
@@ -157,13 +177,16 @@ def _statement_problems(dialect: Dialect) -> Iterator[Problem]:
         yield Problem(field=f"{place}.value", message=f"the body stands in {bodies[0]} already: take one of them out")
     if bodies:
         return
-    if must_carry_rights(dialect):
-        message = "no element has the body, in which our statements stand: add one with it, or one with rights"
+    if missing := _unsaid(dialect):
+        others = " and one with ".join(missing)
+        message = f"no element has the body, in which our statements stand: add one with it, or one with {others}"
         yield Problem(field="item", message=message)
     credited = any(one.value == "picture-credit" for _, one, _ in told)
     for place, one, _ in told:
         if not credited and {"picture-url", "picture-urls"} & {one.value, *one.attributes_from.values()}:
-            message = "without the body no picture goes without its credit: add an element with picture-credit, for each"
+            message = (
+                "without the body no picture goes without its credit: add an element with picture-credit, for each"
+            )
             yield Problem(field=place, message=message)
 
 

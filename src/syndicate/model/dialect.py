@@ -31,6 +31,12 @@ def _zone(told: str) -> str:
         raise ValueError(f"{told!r} is not a time zone, such as Asia/Shanghai or UTC") from None
 
 
+def _prefix(told: str) -> str:
+    if told.lower().startswith("xml"):
+        raise ValueError("a prefix that begins with xml is XML's own: call it otherwise")
+    return told
+
+
 def _namespace(told: str) -> str:
     if not told or any(character.isspace() for character in told):
         raise ValueError("must be the address of a namespace, such as http://purl.org/rss/1.0/modules/content/")
@@ -38,7 +44,7 @@ def _namespace(told: str) -> str:
 
 
 ElementName = Annotated[str, StringConstraints(pattern=rf"^({NAME}:)?{NAME}$", max_length=100)]
-Prefix = Annotated[str, StringConstraints(pattern=r"^(?![Xx][Mm][Ll])[A-Za-z_][A-Za-z0-9_.-]*$", max_length=100)]
+Prefix = Annotated[str, StringConstraints(pattern=rf"^{NAME}$", max_length=100), AfterValidator(_prefix)]
 Namespace = Annotated[str, StringConstraints(max_length=500), AfterValidator(_namespace)]
 DateForm = Annotated[str, StringConstraints(max_length=100), AfterValidator(_date_form)]
 Zone = Annotated[str, AfterValidator(_zone)]

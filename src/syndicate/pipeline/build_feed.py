@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from syndicate.formats import FEED_FORMATS, whole
+from syndicate.formats.dialect import left_out
 from syndicate.ledger import articles, clearances, feeds, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
@@ -80,6 +81,8 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             body=definition.body,
             corrected=articles.corrected_at(connection, revision),
         )
+        if definition.dialect and (reason := left_out(story.article, definition.dialect)):
+            log.warning("feed.entry_left_out", feed=definition.id, article=standing.article_id, reason=reason)
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)
         return None

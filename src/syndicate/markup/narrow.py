@@ -1,5 +1,7 @@
 """What HTML do we let through: less of it, for a reader who takes less. No word is lost, and none runs into another.
 
+A picture that such a reader doesn't take goes as one that nobody passed: with its caption, and with its credit.
+
 Only what was let through before can stay, so that a list of a partner's never opens anything.
 """
 
@@ -9,7 +11,7 @@ from types import MappingProxyType
 from lxml.html import Element, HtmlElement
 
 from syndicate.markup.pictures import drop_pictures
-from syndicate.markup.tags import BLOCKS, PICTURES, TABLES, VOID
+from syndicate.markup.tags import ALLOWED, BLOCKS, PICTURES, TABLES
 from syndicate.markup.tree import Picture, parse, serialise
 
 ALWAYS = frozenset(("p", "br"))  # the statements that we owe stand in them
@@ -30,29 +32,31 @@ def narrow(
 ) -> str:
     """`html` with these tags and attributes of ours only; None leaves all there are. `html` is one that we placed.
 
-    `secure` gives an address as it may be written, or None where it may not: a link then loses its address, and a
-    picture goes with its caption and its credit (`captions`, `credits`, by url).
+    `secure` gives an address as it may be written, or None where it may not: a link then loses its address. A picture
+    that can't stay goes with its caption and its credit (`captions`, `credits`, by url).
     """
     if tags is None and attributes is None and secure is None:
         return html
     root = parse(html)
+    kept = ALLOWED if tags is None else ALWAYS.union(tags, ("source",) if "video" in tags else ())
+    _drop_pictures(root, kept, secure, captions, credits)
     if secure is not None:
-        _secure(root, secure, captions, credits)
-    if tags is not None:
-        for element in reversed([one for one in root.iterdescendants() if one.tag not in ALWAYS.union(tags)]):
-            _without(element)
+        _secure(root, secure)
+    for element in reversed([one for one in root.iterdescendants() if one.tag not in kept]):
+        _without(element)
     if attributes is not None:
         for element in root.iterdescendants():
-            kept = (*attributes.get(element.tag, ()), *_ADDRESSES.get(element.tag, ()))
-            for name in [name for name in element.attrib if name not in kept]:
+            named = (*attributes.get(element.tag, ()), *_ADDRESSES.get(element.tag, ()))
+            for name in [name for name in element.attrib if name not in named]:
                 del element.attrib[name]
     return serialise(root)
 
 
 def _without(element: HtmlElement) -> None:
-    """Take a tag away, not what stands in it; a picture or a film is all there is of it."""
-    if element.tag in VOID or element.tag in PICTURES:
-        _take_out(element)
+    """Take a tag away, not what stands in it."""
+    if element.tag == "hr":
+        element.tag = "br"
+        element.attrib.clear()
     elif element.tag not in BLOCKS:
         element.drop_tag()
     elif _can_be_paragraph(element):
@@ -63,14 +67,6 @@ def _without(element: HtmlElement) -> None:
             element.set("data-notice", notice)
     else:
         _open(element)
-
-
-def _take_out(element: HtmlElement) -> None:
-    if element.tag == "hr":
-        element.tag = "br"
-        element.attrib.clear()
-    else:
-        element.drop_tree()
 
 
 def _can_be_paragraph(element: HtmlElement) -> bool:
@@ -103,14 +99,23 @@ def _in_line(element: HtmlElement | None) -> bool:
     return element is not None and element.tag not in BLOCKS and element.tag not in ("br", "hr")
 
 
-def _secure(root: HtmlElement, secure: Secure, captions: Mapping[str, str], credits: Mapping[str, str]) -> None:
+def _drop_pictures(
+    root: HtmlElement,
+    kept: Collection[str],
+    secure: Secure | None,
+    captions: Mapping[str, str],
+    credits: Mapping[str, str],
+) -> None:
     pictures = [Picture(element) for element in root.iter(*PICTURES)]
-    urls = {url for picture in pictures for url in _all_addresses(picture)}
-    refused = {url for url in urls if secure(url) is None}
-    if refused:
-        for credit in _credits_of(root, refused, credits):
+    urls = {url: picture.element.tag for picture in pictures for url in _all_addresses(picture)}
+    passed = {url for url, tag in urls.items() if tag in kept and (secure is None or secure(url) is not None)}
+    if len(passed) < len(urls):
+        for credit in _credits_of(root, urls.keys() - passed, credits):
             credit.drop_tree()
-        drop_pictures(root, passed=urls - refused, captions=captions, replaced={})
+        drop_pictures(root, passed=passed, captions=captions, replaced={})
+
+
+def _secure(root: HtmlElement, secure: Secure) -> None:
     for element in list(root.iter(*_ADDRESSES)):
         element.attrib.pop("srcset", None)
         for name in ("href", "src", "poster"):

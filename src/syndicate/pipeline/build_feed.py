@@ -82,7 +82,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             corrected=articles.corrected_at(connection, revision),
         )
         if definition.dialect and (reason := left_out(story.article, definition.dialect)):
-            log.warning("feed.entry_left_out", feed=definition.id, article=standing.article_id, reason=reason)
+            log.info("feed.entry_left_out", feed=definition.id, article=standing.article_id, reason=reason)
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)
         return None

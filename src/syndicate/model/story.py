@@ -112,6 +112,8 @@ class FeedDefinition(Record):
     audience: str
     section: tuple[str, ...] = ()
     length: int = 50
+    days: int | None = None
+    archives: bool = False
     body: bool = False
     dialect: Dialect | None = None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.configuration import read_newsroom
+from syndicate.formats._dialect_values import EVERYTHING
 from syndicate.formats.dialect_files import read_dialect
 from syndicate.model.dialect import Dialect
 from syndicate.model.problem import Invalid
@@ -77,6 +78,26 @@ def test_a_dialect_can_be_like_another_but_for_what_it_says_itself(config: Path)
     found = spoken(config, 'dialect = { like = "msn", link_parameters = { utm_source = "yunfeng" } }')
 
     assert found == dialect("msn").model_copy(update={"link_parameters": {"utm_source": "yunfeng"}})
+
+
+def test_elements_can_be_added_to_another_dialect_and_are_named_where_they_are_told(config: Path):
+    logo = '{ element = "snf:logo", children = [{ element = "url", text = "https://news.example/logo.png" }] }'
+
+    found = spoken(config, f'dialect = {{ like = "smartnews", also_channel = [{logo}] }}')
+    told = mistakes(config, f'dialect = {{ like = "smartnews", also_item = [{logo.replace("text", "txt")}] }}')
+    unknown = mistakes(config, f'dialect = {{ like = "smartnews", also_feed = [{logo}] }}')
+
+    assert found is not None
+    assert [one.element for one in found.channel][-2:] == ["ttl", "snf:logo"]
+    assert found.item == dialect("smartnews").item
+    assert told == {"dialect.also_item.0.children.0.txt": "is not a known field: did you mean text?"}
+    assert unknown == {"dialect.also_feed": "is not a known field: take it out"}
+
+
+def test_every_value_stands_in_the_docs():
+    told = (CONFIG.parent / "docs" / "dialects.md").read_text(encoding="utf-8")
+
+    assert [name for name in EVERYTHING if f"`{name}`" not in told] == []
 
 
 def test_the_feed_of_the_partner_has_it_and_no_other_feed_has(config: Path):

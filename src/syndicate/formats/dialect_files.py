@@ -1,6 +1,6 @@
 """How does it look? Dialects as they are written in files: read, with every mistake named by its key and its mend."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -31,9 +31,10 @@ class Shelf(Record):
     wrong: frozenset[str]
 
     def read(self, told: object) -> tuple[Dialect | None, list[Problem]]:
-        """What a partner's file calls its dialect: a name, or a table of its own, that may be `like` another's.
+        """What a partner's file calls its dialect: a name, or a table of its own.
 
-        What is wrong with a shelved one is told where it stands, and not again here.
+        A table may be `like` one that is shelved: its own keys count instead, and the elements in `also_channel` and
+        `also_item` come after the other's. What is wrong with a shelved one is told where it stands, and not again.
         """
         if isinstance(told, str):
             found = self._of(told, "")
@@ -46,16 +47,16 @@ class Shelf(Record):
         found = self._of(told["like"], "like")
         if isinstance(found, Problem):
             return None, [found]
-        dialect, problems = read_dialect({**found, **own})
-        return dialect, [
-            one for one in problems if one.field.partition(".")[0] in own or told["like"] not in self.wrong
-        ]
+        whole, moved = _added({**found, **own})
+        dialect, problems = read_dialect(whole)
+        said = [one.model_copy(update={"field": moved(one.field)}) for one in problems]
+        return dialect, [one for one in said if one.field.partition(".")[0] in own or told["like"] not in self.wrong]
 
     def _of(self, name: object, field: str) -> dict[str, Any] | Problem:
         if isinstance(name, str) and name in self.written:
             return self.written[name]
         near = get_close_matches(str(name), self.written, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there is: {', '.join(self.written) or 'none yet'}"
+        hint = f"did you mean {near[0]}?" if near else f"there is: {', '.join(self.written) or 'none yet'}."
         return Problem(field=field, message=f"there is no dialect {name}: {hint} They stand in dialects/NAME.toml")
 
     def _whole(self, name: str) -> Dialect | None:
@@ -72,6 +73,25 @@ def read_shelf(written: Mapping[str, dict[str, Any]]) -> tuple[Shelf, list[Probl
     ]
     wrong = frozenset(name for name, ones in found.items() if ones)
     return Shelf(written=dict(written), wrong=wrong), problems
+
+
+def _added(told: Table) -> tuple[Table, Callable[[str], str]]:
+    """With the elements of `also_…` in their place; and what a place in it is called where it was told."""
+    whole, first = dict(told), dict[str, int]()
+    for key in ("channel", "item"):
+        former, more = whole.get(key), whole.get(f"also_{key}")
+        if isinstance(former, list) and isinstance(more, list):
+            first[key] = len(former)
+            whole[key] = [*former, *more]
+            del whole[f"also_{key}"]
+
+    def moved(field: str) -> str:
+        key, *rest = field.split(".")
+        if key not in first or not rest or int(rest[0]) < first[key]:
+            return field
+        return ".".join([f"also_{key}", str(int(rest[0]) - first[key]), *rest[1:]])
+
+    return whole, moved
 
 
 def read_dialect(written: Table) -> tuple[Dialect | None, list[Problem]]:

@@ -9,7 +9,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from syndicate.formats import whole
-from syndicate.formats._dialect_values import DATES, OF_FEED, OF_PICTURE, OF_STORY, SEVERAL
+from syndicate.formats._dialect_values import DATES, OF_FEED, OF_PICTURE, OF_STORY, SEVERAL, UNCUT
 from syndicate.formats.dialect import left_out
 from syndicate.formats.dialect_files import dialect_problems
 from syndicate.markup.characters import legal
@@ -95,6 +95,14 @@ def test_a_picture_has_an_element_for_each_and_at_most_so_many():
         "  <media:credit>记者:林晓 摄 2</media:credit>",
         "</media:content>",
     ]
+
+
+def test_several_values_in_an_attribute_are_joined_and_none_there_is_cut():
+    element = {"element": "a", "attributes_from": {"tags": "keywords", "url": "plain-url"}, "at_most_characters": 2}
+
+    (line,) = item(element, {"element": "b", "each": "film"}, story=told(an_article()))
+
+    assert line == '<a tags="石桥,交通" url="https://news.example/a/1.html"/>'
 
 
 @pytest.mark.parametrize(("kind", "many"), [("picture", 4), ("image", 3), ("film", 1)])
@@ -319,7 +327,12 @@ def elements(values: list[str], *children: st.SearchStrategy[dict[str, Any]]) ->
         "cdata": st.sampled_from([None, True, False]),
         "at_most_characters": st.sampled_from([None, 1, 7]),
     }
-    return st.tuples(st.fixed_dictionaries(common), st.one_of(said, *nested)).map(lambda made: made[0] | made[1])
+    return st.tuples(st.fixed_dictionaries(common), st.one_of(said, *nested)).map(_together)
+
+
+def _together(made: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    common, said = made
+    return common | said | ({"at_most_characters": None} if said.get("value") in UNCUT else {})
 
 
 def _of_value(value: str) -> st.SearchStrategy[dict[str, Any]]:

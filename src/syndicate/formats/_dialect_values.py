@@ -229,5 +229,8 @@ OF_PICTURE: Mapping[str, Value] = MappingProxyType(
     }
 )
 DATES = frozenset(("changed", "published", "updated", "modified", "expires"))
+_STATEMENTS = ("attribution", "rights", "copyright", "correction", "disclaimer", "picture-credit", "picture-copyright")
 SEVERAL = frozenset(("authors", "keywords", "sections", "picture-urls"))
 EVERYTHING: Mapping[str, Value] = MappingProxyType({**OF_FEED, **OF_STORY, **OF_PICTURE})
+_ADDRESSES = [name for name in EVERYTHING if name.endswith(("url", "urls", "type"))]
+UNCUT = frozenset(("body", "id", *_STATEMENTS, *_ADDRESSES))

@@ -89,7 +89,8 @@ def _elements(told: tuple[Element, ...], about: Subject, values: Mapping[str, Va
 
 
 def _element(told: Element, about: Subject, values: Mapping[str, Value], indent: str) -> Iterator[str]:
-    found = {name: "".join(_words(told, values[value](about), about)) for name, value in told.attributes_from.items()}
+    whole = told.model_copy(update={"at_most_characters": None, "join": told.join or ","})
+    found = {name: "".join(_words(whole, values[value](about), about)) for name, value in told.attributes_from.items()}
     given = told.attributes | {name: words for name, words in found.items() if words}
     start = told.element + "".join(f" {name}={_quoted(words)}" for name, words in given.items())
     if told.value or told.text:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from syndicate.formats._dialect_values import DATES, EVERYTHING, OF_FEED, OF_PICTURE, OF_STORY, SEVERAL
+from syndicate.formats._dialect_values import DATES, EVERYTHING, OF_FEED, OF_PICTURE, OF_STORY, SEVERAL, UNCUT
 from syndicate.formats._xml import NAMESPACES
 from syndicate.markup.narrow import ALWAYS
 from syndicate.markup.tags import ALLOWED, TABLES
@@ -131,6 +131,7 @@ def dialect_problems(dialect: Dialect) -> Iterator[Problem]:
             yield Problem(field=f"{place}.{key}", message=message)
         if told.each and place.startswith("channel"):
             yield Problem(field=f"{place}.each", message="pictures are an item's, not the channel's: take it out")
+    yield from _namespace_problems(dialect)
     yield from _statement_problems(dialect)
     yield from _title_problems(dialect)
     yield from _markup_problems(dialect)
@@ -152,12 +153,12 @@ def _element_problems(told: Element) -> Iterator[tuple[str, str]]:
         yield "otherwise", "is for where a value says nothing: name a value, or make it text"
     if told.times and not told.each:
         yield "times", 'is for each: add each = "picture", or take it out'
-    if told.join is not None and told.value not in SEVERAL:
+    if told.join is not None and not SEVERAL & {told.value, *told.attributes_from.values()}:
         yield "join", f"{told.value or 'it'} isn't several: take it out; several are {', '.join(sorted(SEVERAL))}"
     if told.date and not DATES & {told.value, *told.attributes_from.values()}:
         yield "date", f"{told.value or 'it'} is no date: take it out; dates are {', '.join(sorted(DATES))}"
-    if told.value == "body" and told.at_most_characters:
-        yield "at_most_characters", "the body can't be cut: our statements stand at its end. Take it out"
+    if told.at_most_characters and told.value in UNCUT:
+        yield "at_most_characters", f"{told.value} is an address or a statement of ours, and can't be cut: take it out"
     for name in told.attributes.keys() & told.attributes_from.keys():
         yield f"attributes.{name}", "stands in attributes_from too: take one of them out"
 
@@ -187,6 +188,14 @@ def _prefixes(told: Element, dialect: Dialect) -> Iterator[tuple[str, str]]:
         elif colon and prefix not in dialect.namespaces and not (prefix == "xml" and key != "element"):
             uri = _KNOWN.get(prefix, "…")
             yield key, f'the prefix {prefix} isn\'t declared: add {prefix} = "{uri}" to [namespaces]'
+
+
+def _namespace_problems(dialect: Dialect) -> Iterator[Problem]:
+    first = dict[str, str]()
+    for prefix, uri in dialect.namespaces.items():
+        if first.setdefault(uri, prefix) != prefix:
+            message = f"is declared as {first[uri]} already: use that prefix, and take this one out"
+            yield Problem(field=f"namespaces.{prefix}", message=message)
 
 
 def _statement_problems(dialect: Dialect) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from syndicate.model.record import Line, Record
 
 NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _DATES = ("rfc-822", "rfc-3339")
+_XMLS_OWN = ("http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
 _DIRECTIVES = "YymdHMSzZ%"
 
 
@@ -38,7 +39,7 @@ def _prefix(told: str) -> str:
 
 
 def _namespace(told: str) -> str:
-    if not told or any(character.isspace() for character in told):
+    if not told or any(character.isspace() for character in told) or told.startswith(_XMLS_OWN):
         raise ValueError("must be the address of a namespace, such as http://purl.org/rss/1.0/modules/content/")
     return told
 

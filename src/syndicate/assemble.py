@@ -31,6 +31,7 @@ from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
+from syndicate.pipeline.feed_delta import Delta, feed_delta
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
@@ -122,6 +123,10 @@ class System:
     def policy_of(self, partner_id: str, version: str) -> Rendition | None:
         """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
         return policies.policy_of(self.ledger, partner_id, version, newsroom=self.newsroom)
+
+    def feed_delta(self, feed_id: str, name: str, *, since: str) -> Delta | None:
+        """What has changed in a feed since a version that a reader has; None where only the whole document tells it."""
+        return feed_delta(self.ledger, feed_id, name, since=since, newsroom=self.newsroom, kept=Kept(0))
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""

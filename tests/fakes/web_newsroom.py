@@ -138,12 +138,12 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None) -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told."""
+def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS) -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger` if told."""
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
     _write(config, {"syndicate": SETTINGS})
-    _write(config / "feeds", FEEDS)
+    _write(config / "feeds", feeds)
     _write(config / "partners", PARTNERS)
     if licence:
         _write(config, {"licence": licence})

@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from syndicate.formats import FEED_FORMATS
+from syndicate.model.record import digest_of
 from syndicate.monitor.why import why
 from tests.builders import an_event
 from tests.fakes.rehearsal import Rehearsal
@@ -55,6 +56,17 @@ def test_no_other_feed_and_no_other_format_changes(system: Rehearsal):
     assert (b"<content>" in own["rss"], b"<content>" in now["rss"]) == (False, True)
     assert json.loads(now["json"])["items"] == json.loads(own["json"])["items"]
     assert b"<link_3g>" not in now["atom"]
+
+
+def test_a_dialect_has_no_deltas_and_the_other_formats_have(system: Rehearsal):
+    system.partner(dialect=dialect("msn"))
+    system.publish(an_event(headline=LONG))
+    since = {name: digest_of(system.feed(OWN, name)) for name in FEED_FORMATS}
+
+    system.publish(an_event("updated", version=2, headline="桥通了"))
+
+    told = {name: system.system.feed_delta(OWN, name, since=digest) for name, digest in since.items()}
+    assert {name: delta is not None for name, delta in told.items()} == {"rss": False, "atom": True, "json": True}
 
 
 def test_a_withdrawn_article_is_gone_from_it(system: Rehearsal):

@@ -3,6 +3,7 @@
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,6 +233,18 @@ def test_a_mistake_beside_the_elements_is_named_by_its_key(more: str, key: str, 
 
     assert says in found[key]
     assert set(found) == {key}
+
+
+@pytest.mark.parametrize(("deep", "key"), [(5, ""), (6, "item.0" + ".children.0" * 5 + ".children"), (900, "")])
+def test_elements_stand_in_each_other_only_so_deep(deep: int, key: str):
+    told: dict[str, Any] = {"element": "a", "value": "body"}
+    for _ in range(deep):
+        told = {"element": "a", "children": [told]}
+
+    found = {one.field: one.message for one in read_dialect({"channel": [], "item": [told]})[1]}
+
+    assert list(found) == ([] if deep == 5 else [key])
+    assert all("nested too deeply" in message for message in found.values())
 
 
 def test_pictures_are_none_of_the_channels():

@@ -15,6 +15,8 @@ from syndicate.model.problem import Problem, read_whole
 from syndicate.model.record import Record
 
 Table = Mapping[str, Any]
+DEEPEST = 5
+_TOO_DEEP = f"is nested too deeply: elements stand in each other {DEEPEST} deep at most"
 _KNOWN = {
     **NAMESPACES,
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -96,7 +98,10 @@ def _added(told: Table) -> tuple[Table, Callable[[str], str]]:
 
 def read_dialect(written: Table) -> tuple[Dialect | None, list[Problem]]:
     """A dialect, and everything that is wrong with it."""
-    dialect, problems = read_whole(Dialect, written)
+    try:
+        dialect, problems = read_whole(Dialect, written)
+    except RecursionError:
+        return None, [Problem(field="", message=_TOO_DEEP)]
     if dialect is not None:
         problems += [one for one in dialect_problems(dialect) if one.field.partition(".")[0] in written]
     return dialect, problems
@@ -129,6 +134,8 @@ def dialect_problems(dialect: Dialect) -> Iterator[Problem]:
         known = {**(OF_FEED if place.startswith("channel") else OF_STORY), **(OF_PICTURE if each else {})}
         for key, message in (*_element_problems(told), *_value_problems(told, known), *_prefixes(told, dialect)):
             yield Problem(field=f"{place}.{key}", message=message)
+        if place.count(".children") == DEEPEST and told.children:
+            yield Problem(field=f"{place}.children", message=_TOO_DEEP)
         if told.each and place.startswith("channel"):
             yield Problem(field=f"{place}.each", message="pictures are an item's, not the channel's: take it out")
     yield from _namespace_problems(dialect)

@@ -126,10 +126,13 @@ def supplies(
         row.audience: row._mapping
         for row in connection.execute(select(first.c.audience, *counts).group_by(first.c.audience))
     }
-    asked = select(clearances.c.audience).where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
-    refused = set(connection.scalars(asked.where(clearances.c.decision == "refused").distinct()))
+    asked = select(clearances.c.audience, clearances.c.agreement).where(clearances.c.decision == "refused")
+    asked = asked.where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
+    refused = {row.audience: row.agreement for row in connection.execute(asked.order_by(clearances.c.seq.desc()))}
     return {
-        name: Supply(**{period: counted[name][period] for period in since if name in counted}, refused=name in refused)
+        name: Supply(
+            **{period: counted[name][period] for period in since if name in counted}, refused=refused.get(name, "")
+        )
         for name in audiences
     }
 

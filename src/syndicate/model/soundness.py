@@ -32,9 +32,12 @@ def wording_problems(partners: Iterable[Partner], variants: Iterable[str]) -> It
     known = sorted(set(variants))
     there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
     for partner in partners:
-        for wording in (one.wording for one in partner.agreements if one.wording and one.wording not in known):
-            message = f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}"
-            yield Problem(field=f"partners/{partner.id}.toml: agreement.wording", message=message)
+        several = len(partner.agreements) > 1
+        for number, wording in enumerate(one.wording for one in partner.agreements):
+            where = f"partners/{partner.id}.toml: agreement{f'.{number}' * several}.wording"
+            if wording and wording not in known:
+                said = f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}"
+                yield Problem(field=where, message=said)
 
 
 def _succession_problems(agreements: Sequence[Agreement]) -> Iterator[Problem]:

@@ -58,6 +58,20 @@ def test_no_other_feed_and_no_other_format_changes(system: Rehearsal):
     assert b"<link_3g>" not in now["atom"]
 
 
+def test_a_dialect_that_is_new_or_gone_or_changed_has_the_feed_built_anew_with_no_article_coming(system: Rehearsal):
+    system.partner()
+    system.publish(an_event())
+    found = []
+
+    for spoken in (dialect("uc"), dialect("yidian"), None):
+        system.partner(dialect=spoken)
+        system.system.begin()
+        system.sweep_and_run()
+        found.append([one.tag for one in item(system) if (one.text or "").startswith("<p")])
+
+    assert found == [["content"], ["description"], ["{http://purl.org/rss/1.0/modules/content/}encoded"]]
+
+
 def test_a_dialect_has_no_deltas_and_the_other_formats_have(system: Rehearsal):
     system.partner(dialect=dialect("msn"))
     system.publish(an_event(headline=LONG))

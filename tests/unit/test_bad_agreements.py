@@ -120,6 +120,30 @@ def test_where_the_newsroom_hasnt_said_which_sections_there_are_none_is_a_mistak
     assert mistakes(SOUND.replace("要闻 > 水上", "从未听说")) == {}
 
 
+@pytest.mark.parametrize("said", ["0", "1767225600", "1.5", "true", "2026-01-01T00:00:00", "2026-01-01T09:00:00Z"])
+def test_what_isnt_written_as_a_date_is_none(mistakes, said: str):
+    found = mistakes(SOUND.replace("starts = 2026-01-01", f"starts = {said}"))
+
+    assert found == {"agreement.0.starts": "must be a date, written as 2026-01-31, without an hour"}
+
+
+@pytest.mark.parametrize("said", ["0", "20260101", "2026-01-01T00:00:00", "1.1.2026", ""])
+def test_text_that_isnt_written_as_a_date_is_none_either(mistakes, said: str):
+    found = mistakes(SOUND.replace("ends = 2026-12-31", f'ends = "{said}"'))
+
+    assert found == {"agreement.0.ends": "must be a date, written as 2026-01-31, without an hour"}
+
+
+def test_a_date_may_be_written_as_text(mistakes):
+    assert mistakes(SOUND.replace("starts = 2026-01-01", 'starts = "2026-01-01"')) == {}
+
+
+def test_a_day_that_isnt_in_the_calendar_says_so(mistakes):
+    found = mistakes(SOUND.replace("ends = 2026-12-31", 'ends = "2026-02-30"'))
+
+    assert found["agreement.0.ends"].startswith("2026-02-30 is not in the calendar")
+
+
 def test_a_day_beyond_the_calendar_is_a_mistake(mistakes):
     found = mistakes(SOUND.replace("2027-12-31", "9999-12-31"))
 

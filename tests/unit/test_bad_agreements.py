@@ -85,6 +85,27 @@ def test_terms_that_overlap_name_both_and_the_days_that_would_do(mistakes):
 
 
 @pytest.mark.parametrize(
+    ("ends", "advice"),
+    [
+        ("2027-12-31", "start the other on 2027-01-01"),  # the one that ends first goes first
+        ("2026-12-31", "take one of the two out"),
+    ],
+)
+def test_terms_that_start_on_one_day_are_told_what_can_be_done(mistakes, ends: str, advice: str):
+    found = mistakes(SOUND.replace("starts = 2027-01-01\nends = 2027-12-31", f"starts = 2026-01-01\nends = {ends}"))
+
+    (told,) = found.values()
+    assert told.endswith(f"QSW-2 starts on 2026-01-01; {advice}")
+
+
+def test_terms_that_lie_within_others_are_not_told_to_start_after_their_own_end(mistakes):
+    found = mistakes(SOUND.replace("starts = 2027-01-01\nends = 2027-12-31", "starts = 2026-03-01\nends = 2026-03-31"))
+
+    (told,) = found.values()
+    assert told.endswith("; end the one on 2026-02-28")
+
+
+@pytest.mark.parametrize(
     ("line", "field", "says"),
     [
         ('scope.except_sections = ["要闻"]', "agreement.0.scope.except_sections", "stands in sections too"),

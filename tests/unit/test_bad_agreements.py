@@ -32,6 +32,11 @@ scope.sections = ["要闻 > 水上"]
 """
 
 
+def mistakes_in(folder: Path) -> None:
+    """Raises `Invalid` with them."""
+    read_newsroom(read_settings(folder))
+
+
 @pytest.fixture
 def mistakes(tmp_path: Path):
     (tmp_path / "partners").mkdir()
@@ -42,7 +47,7 @@ def mistakes(tmp_path: Path):
     def found(written: str) -> dict[str, str]:
         (tmp_path / "partners" / "yunfeng.toml").write_text(written, encoding="utf-8")
         try:
-            read_newsroom(read_settings(tmp_path))
+            mistakes_in(tmp_path)
         except Invalid as error:
             return {one.field.removeprefix("partners/yunfeng.toml: "): one.message for one in error.problems}
         return {}
@@ -163,6 +168,54 @@ def test_a_day_that_isnt_in_the_calendar_says_so(mistakes):
     found = mistakes(SOUND.replace("ends = 2026-12-31", 'ends = "2026-02-30"'))
 
     assert found["agreement.0.ends"].startswith("2026-02-30 is not in the calendar")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "says"),
+    [
+        ('agreement = "QSW-1"', "agreement", "under [agreement], or several under [[agreement]]"),
+        ('agreement = ["QSW-1"]', "agreement.0", "must have keys and values of its own: write them in { }"),
+        ('destinations = "push"', "destinations", "must be a list: write it in [ ]"),
+        ("[destinations]", "destinations", "must be a list: write it in [ ]"),
+        ('wants = "要闻"', "wants", "must have keys and values of its own: write them in { }"),
+        ('wants.sections = "要闻"', "wants.sections", "must be a list: write it in [ ]"),
+        ("wants.sections = [1]", "wants.sections.0", "must be text: write it in quotation marks"),
+        ('unfiltered = "perhaps"', "unfiltered", "must be true or false, without quotation marks"),
+    ],
+)
+def test_what_is_of_another_kind_is_told_how_to_write_it(mistakes, line: str, field: str, says: str):
+    found = mistakes(f'name = "云峰网"\n{line}\n')
+
+    assert (list(found), says in found[field]) == ([field], True)
+
+
+@pytest.mark.parametrize("said", ['"ten"', "1.5"])
+def test_what_is_no_whole_number_is_told_so(mistakes, said: str):
+    found = mistakes(SOUND.replace("quota.per_day = 5", f"quota.per_day = {said}"))
+
+    assert found == {"agreement.0.quota.per_day": "must be a whole number, without quotation marks"}
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_in_words(tmp_path: Path, mistakes):
+    (tmp_path / "partners" / "songtao.toml").mkdir()
+
+    with pytest.raises(Invalid, match=r"partners/songtao\.toml: is a folder: put the file in its place"):
+        mistakes_in(tmp_path)
+
+
+def test_a_file_that_cant_be_opened_is_told_in_words(tmp_path: Path, mistakes):
+    file = tmp_path / "partners" / "songtao.toml"
+    file.symlink_to(file)
+
+    with pytest.raises(Invalid, match=r"partners/songtao\.toml: can't be opened \(too many levels of symbolic links\)"):
+        mistakes_in(tmp_path)
+
+
+def test_a_file_in_another_encoding_is_told_in_words(tmp_path: Path, mistakes):
+    (tmp_path / "partners" / "songtao.toml").write_bytes('name = "松涛网"'.encode("gb18030"))
+
+    with pytest.raises(Invalid, match=r"partners/songtao\.toml: is not UTF-8: save it as UTF-8"):
+        mistakes_in(tmp_path)
 
 
 def test_a_day_beyond_the_calendar_is_a_mistake(mistakes):

@@ -57,7 +57,7 @@ def preview(
         if found is None:
             fail(no_such_partner(directory, partner))
         shown = _draft(system, article, found, language) if draft else system.preview(article, found, language=language)
-    if shown is None:  # a draft has said so by itself
+    if shown is None:
         fail(f"there is no article {article!r}, or it is withdrawn; take its id from the CMS, or name an event's file")
     if as_json:
         return print_json(shown.model_dump(mode="json"))
@@ -92,9 +92,7 @@ def _draft(system: System, file: str, partner: Partner, language: str) -> Previe
         event = event_in(file)
         shown = system.preview_event(event, partner, language=language)
     if shown is None and DATA_OF[event["type"]] is Withdrawal:
-        fail(
-            f"{file} takes the article back, so there is nothing to read: name the file of what publishes or updates it"
-        )
+        fail(f"{file} takes the article back, so there is nothing to read; name the event that publishes it")
     if shown is None:
         fail(f"{file} changes nothing, and the article is withdrawn: there is nothing to read")
     return shown

@@ -44,6 +44,7 @@ from syndicate.pipeline.record_rights import RightsRecorded, record_rights
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.take_up import stop_what_lapsed
 from syndicate.pipeline.verify import verify
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
@@ -209,6 +210,7 @@ class System:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
             feeds.reconsider(connection)
+        stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
 
     def close(self) -> None:
         """Let go of the database and of open connections."""

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from syndicate.model.agreement import Agreement
+from syndicate.pipeline.pause import pause, resume
 from tests.builders import an_agreement, an_event, shanghai
 from tests.fakes.rehearsal import Rehearsal
 
@@ -48,3 +51,42 @@ def test_what_an_end_took_back_stays_away_when_another_begins_that_sends_nothing
 
     # then
     assert system.sent() == [("published", 1), ("withdrawn", 1)]
+
+
+# what waits when an agreement is ended before its time
+
+
+@pytest.mark.parametrize("change", ["ended", "without agreement", "gone"])
+def test_what_waits_for_a_partner_whose_agreement_is_no_more_is_not_sent(system: Rehearsal, change: str):
+    # given: something waits for them
+    system.partner()
+    pause(system.ledger, ["yunfeng/push"], because="机房搬迁")
+    system.publish(an_event())
+    assert system.states() == [("publish", 1, "waiting")]
+
+    # when: a new configuration is taken up, and they are sent to again
+    if change == "gone":
+        system.part_with("yunfeng")
+    else:
+        system.partner(agreement=an_agreement(ends=date(2025, 5, 5)) if change == "ended" else None)
+    system.begin()
+    system.sweep_and_run()
+    resume(system.ledger, ["yunfeng/push"])
+    system.sweep_and_run()
+
+    # then
+    assert system.sent() == []
+    assert system.states() == [("publish", 1, "cancelled")]
+
+
+def test_what_waits_for_the_others_goes(system: Rehearsal):
+    system.partner()
+    pause(system.ledger, ["yunfeng/push"], because="机房搬迁")
+    system.publish(an_event())
+
+    system.begin()
+    system.sweep_and_run()
+    resume(system.ledger, ["yunfeng/push"])
+    system.sweep_and_run()
+
+    assert system.sent() == [("published", 1)]

@@ -83,3 +83,5 @@ def _add_source(item: etree._Element, article: Article) -> None:
     if carries_others(article) and url:
         add(item, "source", article.origin.source, url=url)
         add(item, "atom:link", rel="via", href=url)
+    elif carries_others(article):  # RSS's own element must have an address
+        add(item, "dc:source", article.origin.source)

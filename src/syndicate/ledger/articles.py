@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from syndicate.ledger import contents
+from syndicate.ledger import contents, labels
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import articles, revisions
 from syndicate.model.article import Article, Withdrawal
@@ -106,6 +106,8 @@ def add_revision(
             recorded_at=now,
         )
     )
+    if article:
+        labels.label(connection, head.id, number, article)
     connection.execute(
         update(articles)
         .where(articles.c.id == head.id)
@@ -207,13 +209,6 @@ def last_withdrawn(connection: Connection, article_id: str) -> int:
         revisions.c.article_id == article_id, revisions.c.kind == "withdrawn"
     )
     return int(connection.scalar(wanted) or 0)
-
-
-def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:
-    """Every section the article has ever stood in."""
-    wanted = select(revisions.c.section).where(revisions.c.article_id == article_id, revisions.c.section != "")
-    paths = connection.scalars(wanted.distinct())
-    return sorted(tuple(path.removesuffix(" > ").split(" > ")) for path in paths)
 
 
 def count(connection: Connection) -> int:

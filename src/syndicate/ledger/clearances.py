@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select
 
-from syndicate.ledger.tables import articles, clearances, revisions
+from syndicate.ledger.labels import narrowed
+from syndicate.ledger.tables import articles, clearances
 from syndicate.model.agreement import Agreement, Period
 from syndicate.model.clearance import Clearance, PictureVerdict
+from syndicate.model.story import FeedDefinition
 from syndicate.model.supply import Supply
 
 
@@ -143,9 +145,7 @@ def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool
     return among.c.audience == partner_id, among.c.decision == "cleared"
 
 
-def selection(
-    connection: Connection, audience: str, *, section: tuple[str, ...], length: int, now: datetime
-) -> list[Standing]:
+def selection(connection: Connection, definition: FeedDefinition, *, now: datetime) -> list[Standing]:
     """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
@@ -166,21 +166,12 @@ def selection(
             articles,
             and_(articles.c.id == clearances.c.article_id, articles.c.planned_revision == clearances.c.revision),
         )
-        .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
+        .where(clearances.c.audience.in_(definition.audiences), clearances.c.decision == "cleared", ~superseded)
         .where(~articles.c.withdrawn, or_(articles.c.embargo_until.is_(None), articles.c.embargo_until <= now))
         .order_by(articles.c.first_published.desc(), articles.c.id)
-        .limit(length)
+        .limit(definition.length)
     )
-    if section:
-        wanted = wanted.join(
-            revisions,
-            and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.planned_revision),
-        ).where(func.substr(revisions.c.section, 1, len(_path(section))) == _path(section))
-    return [_standing(row) for row in connection.execute(wanted)]
-
-
-def _path(section: tuple[str, ...]) -> str:
-    return "".join(f"{name} > " for name in section)
+    return [_standing(row) for row in connection.execute(narrowed(wanted, definition))]
 
 
 def _standing(row: Row[tuple[object, ...]]) -> Standing:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, case, select, true, update
 
 from syndicate.ledger import contents
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import feed_renditions, feeds
 from syndicate.model.story import Rendition
@@ -61,6 +62,17 @@ def reconsider(connection: Connection) -> None:
 def ensure(connection: Connection, ids: Iterable[str], *, at: datetime) -> None:
     """Make sure that these feeds exist, so that an empty one can be read too."""
     insert_new(connection, feeds, [_new(feed_id, at) for feed_id in ids])
+
+
+def missing(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Those of these feeds that aren't there yet."""
+    wanted = sorted(set(ids))
+    there = {
+        name
+        for some in in_batches(wanted)
+        for name in connection.scalars(select(feeds.c.id).where(feeds.c.id.in_(some)))
+    }
+    return [name for name in wanted if name not in there]
 
 
 def state(connection: Connection, feed_id: str) -> FeedState | None:

@@ -10,6 +10,7 @@ from syndicate.ledger import articles, clearances, feeds, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.feeds import FeedState
+from syndicate.model.clearance import PUBLIC_LINKS
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.step import BuildFeed, Step
 from syndicate.model.story import Feed, FeedDefinition, Rendition, Story
@@ -33,9 +34,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
     if definition is None:  # gone from the configuration: nobody is served by it any more
         return _note_built(ledger, seen)
     with ledger.read() as connection:
-        selected = clearances.selection(
-            connection, definition.audience, section=definition.section, length=definition.length, now=now
-        )
+        selected = clearances.selection(connection, definition, now=now)
         selection = _digest(definition, selected, newsroom, base_url)
         if selection == seen.selection:
             stories = None
@@ -77,7 +76,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             clearance=standing.clearance,
             agreement=agreement,
             newsroom=newsroom,
-            body=definition.body,
+            carries="link" if standing.audience == PUBLIC_LINKS else "all" if definition.body else "summary",
             corrected=articles.corrected_at(connection, revision),
         )
     except Exception:
@@ -96,7 +95,7 @@ def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: News
                 newsroom.wording.digest,
                 newsroom.addresses.model_dump(mode="json"),
                 base_url,
-                [[standing.article_id, standing.revision, standing.edition] for standing in selected],
+                [[one.article_id, one.revision, one.edition, one.audience] for one in selected],
             ]
         )
     )

@@ -72,7 +72,7 @@ def _find(feed_id: str, suffix: str, system: System, *, audience: str) -> Served
         known = served is not None or feeds.state(connection, feed_id) is not None
     if served is not None:
         return served
-    if definition.section and not known:  # any path could be a section's: only one that had an article is one
+    if definition.named and not known:  # any path could be a section's, or a name: only one that had an article is
         raise unknown
     raise HTTPException(503, "this feed is being built for the first time", {"Retry-After": "5"})
 

@@ -14,6 +14,7 @@ from syndicate.ledger.tables.told import (
     events,
     licences,
     package_items,
+    revision_labels,
     revisions,
     rulings,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "package_items",
     "picture_rights",
     "receipts",
+    "revision_labels",
     "revisions",
     "rulings",
     "source_editions",

@@ -75,7 +75,19 @@ class Newsroom:
     def ask(self, method, path, *, headers=None, content=None, at=None) -> Answer:
         """Ask once. The path goes out as written; `at` moves the clock. An error that nobody handles is raised here."""
         app = make_app(replace(self.system, clock=lambda: at) if at else self.system)
-        return asyncio.run(_ask(app, method, path, headers or {}, content))
+        try:
+            return asyncio.run(_ask(app, method, path, headers or {}, content))
+        finally:
+            app.state.fetches.flush()
+
+    def ask_all(self, *asked) -> list[Answer]:
+        """Ask one application many times: (method, path, headers)."""
+        app = make_app(self.system)
+
+        async def in_turn():
+            return [await _ask(app, method, path, headers, None) for method, path, headers in asked]
+
+        return asyncio.run(in_turn())
 
     def get(self, path, *, at=None, **headers) -> Answer:
         return self.ask("GET", path, at=at, headers={name.replace("_", "-"): said for name, said in headers.items()})
@@ -138,8 +150,8 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None) -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told."""
+def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, url="") -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another or at `url`."""
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
     _write(config, {"syndicate": SETTINGS})
@@ -148,7 +160,7 @@ def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None) -> Iterator
     if licence:
         _write(config, {"licence": licence})
     queue = Inline()
-    url = ledger.system.settings.ledger if ledger else ""
+    url = ledger.system.settings.ledger if ledger else url
     system = assemble(read_settings(config, data_dir=folder / "data", ledger_url=url), handover=queue, depth=depth)
     system = replace(system, clock=lambda: NOW)
     migrate(system.ledger)

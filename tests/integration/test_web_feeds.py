@@ -120,7 +120,7 @@ def test_the_right_to_mine_the_text_is_reserved(newsroom):
 def test_a_public_feed_may_be_cached_for_a_while_by_anybody(newsroom):
     headers = newsroom.get("/feeds/all.rss").headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=60"
-    assert headers["vary"] == "Accept-Encoding"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
 
 
 def test_no_browser_guesses_what_a_feed_is(newsroom):
@@ -231,7 +231,7 @@ def test_the_token_is_not_repeated_in_the_answer(newsroom, key):
 def test_a_partners_feed_is_kept_by_nobody_but_the_partner(newsroom, key):
     headers = newsroom.get(OWN, authorization=f"Bearer {key}").headers
     assert headers["cache-control"].startswith("private, ")
-    assert headers["vary"] == "Accept-Encoding, Authorization"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, Authorization"
 
 
 def test_a_partners_feed_answers_conditionally_too(newsroom, key):

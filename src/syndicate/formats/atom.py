@@ -9,6 +9,7 @@ from lxml import etree
 from syndicate.formats._feedgen import entry, filled, frame
 from syndicate.formats._story import carries_others, creators, full_text, legal, minted, rights
 from syndicate.formats._xml import add, add_licence, add_pictures, qualified
+from syndicate.formats.stylesheet import styled
 from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Rendition, Story
 
@@ -25,7 +26,7 @@ def render(feed: Feed) -> Rendition:
     generator.language(feed.publisher.language)
     generator.author(name=legal(feed.publisher.name), uri=feed.publisher.home_url)
     document = filled(generator, [_entry(story, feed) for story in feed.stories])
-    return Rendition(media_type=MEDIA_TYPE, body=document.atom_str(pretty=True))
+    return Rendition(media_type=MEDIA_TYPE, body=styled(document.atom_str(pretty=True), feed.base_url))
 
 
 def _leave_as_it_is(_: etree._Element) -> None:

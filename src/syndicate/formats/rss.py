@@ -11,6 +11,7 @@ from syndicate.formats import rsl
 from syndicate.formats._feedgen import entry, filled, frame
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_licence, add_pictures
+from syndicate.formats.stylesheet import styled
 from syndicate.model.article import Article
 from syndicate.model.story import Feed, Rendition, Story
 
@@ -26,7 +27,7 @@ def render(feed: Feed) -> Rendition:
     generator.copyright(f"© {legal(feed.publisher.organisation)}")
     generator.ttl(TTL_MINUTES)
     document = filled(generator, [_item(story, feed) for story in feed.stories])
-    return Rendition(media_type=MEDIA_TYPE, body=document.rss_str(pretty=True))
+    return Rendition(media_type=MEDIA_TYPE, body=styled(document.rss_str(pretty=True), feed.base_url))
 
 
 def _finish_channel(root: etree._Element, *, feed: Feed) -> None:

@@ -33,6 +33,12 @@ def of_revision(connection: Connection, article_id: str, number: int) -> dict[st
     return {one.audience: one for one in of_revisions(connection, article_id, [number])}
 
 
+def cleared_now(connection: Connection, article_id: str, number: int) -> set[str]:
+    """The audiences whose newest answer about one revision clears them."""
+    found = of_revision(connection, article_id, number)
+    return {name for name, standing in found.items() if standing.clearance.decision == "cleared"}
+
+
 def of_revisions(connection: Connection, article_id: str, numbers: Collection[int]) -> list[Standing]:
     """Every answer about some revisions, in the order of their editions."""
     wanted = select(clearances).where(clearances.c.article_id == article_id, clearances.c.revision.in_(sorted(numbers)))
@@ -145,11 +151,14 @@ def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool
     return among.c.audience == partner_id, among.c.decision == "cleared"
 
 
-def selection(connection: Connection, definition: FeedDefinition, *, now: datetime) -> list[Standing]:
+def selection(
+    connection: Connection, definition: FeedDefinition, *, now: datetime, since: datetime | None = None
+) -> list[Standing]:
     """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
-    What is under embargo is in no feed, not even of those who are bound to hold it: no feed can tell them so.
+    `since` leaves out what was published before. What is under embargo is in no feed, not even of those who are bound
+    to hold it: no feed can tell them so.
     """
     later = clearances.alias()
     superseded = exists().where(
@@ -171,6 +180,8 @@ def selection(connection: Connection, definition: FeedDefinition, *, now: dateti
         .order_by(articles.c.first_published.desc(), articles.c.id)
         .limit(definition.length)
     )
+    if since is not None:
+        wanted = wanted.where(articles.c.first_published > since)
     return [_standing(row) for row in connection.execute(narrowed(wanted, definition))]
 
 

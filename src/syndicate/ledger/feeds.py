@@ -29,11 +29,15 @@ class FeedState:
 
 @dataclass(frozen=True)
 class Served:
-    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip."""
+    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip.
+
+    `build` is the feed's number when they were built last: whatever had changed up to then is in them.
+    """
 
     digest: str
     media_type: str
     built_at: datetime
+    build: int
     packed: bytes
 
 
@@ -126,7 +130,7 @@ def publish(
 def serve(connection: Connection, feed_id: str, format_name: str) -> Served | None:
     """The bytes of a feed in one format, or None when it was never built."""
     row = connection.execute(
-        select(feed_renditions, feeds.c.built_at)
+        select(feed_renditions, feeds.c.built_at, feeds.c.built_seq)
         .join(feeds, feeds.c.id == feed_renditions.c.feed_id)
         .where(feed_renditions.c.feed_id == feed_id, feed_renditions.c.format == format_name)
     ).one_or_none()
@@ -136,6 +140,7 @@ def serve(connection: Connection, feed_id: str, format_name: str) -> Served | No
         digest=row.digest,
         media_type=row.media_type,
         built_at=row.built_at,
+        build=row.built_seq,
         packed=contents.packed(connection, row.digest),
     )
 

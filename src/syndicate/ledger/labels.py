@@ -80,12 +80,20 @@ def everything(connection: Connection, *, audiences: Iterable[str], limit: int) 
 
 
 def _is_out(audiences: Iterable[str]) -> ColumnElement[bool]:
-    """Whether an article's planned revision was ever cleared for any of these."""
+    """Whether the newest answer about an article's planned revision clears it for any of these."""
+    later = clearances.alias()
+    superseded = exists().where(
+        later.c.article_id == clearances.c.article_id,
+        later.c.revision == clearances.c.revision,
+        later.c.audience == clearances.c.audience,
+        later.c.edition > clearances.c.edition,
+    )
     cleared = exists().where(
         clearances.c.article_id == articles.c.id,
         clearances.c.revision == articles.c.planned_revision,
         clearances.c.audience.in_(sorted(audiences)),
         clearances.c.decision == "cleared",
+        ~superseded,
     )
     return and_(~articles.c.withdrawn, cleared)
 

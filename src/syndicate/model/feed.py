@@ -183,6 +183,10 @@ class Directory(Record):
             if partner.agreements
         }
 
+    def own_feeds(self, partners: Collection[str]) -> list[str]:
+        """The feeds of these partners' own, by id."""
+        return sorted(name for name, of in self.standing_audiences().items() if of in partners and of != PUBLIC)
+
     def feeds_with(self, audiences: Iterable[str], belongings: Belongings) -> list[str]:
         """Every feed, by id, that what these audiences get of an article may stand in, or may have stood in."""
         named = set(audiences)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, contents, deliveries, licences, partners, plans
+from syndicate.ledger import articles, clearances, contents, deliveries, fetches, licences, partners, plans
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger
 from syndicate.model.agreement import Agreement
@@ -126,6 +126,7 @@ class Writer:
 
 def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Asked]) -> list[Step]:
     head, recorded_at = case.head, revision.recorded_at
+    had = clearances.cleared_now(connection, head.id, head.planned_revision)
     as_good = range(articles.significant_since(connection, revision), revision.revision)
     owed = owe_everybody(connection, case, answers, as_good=as_good)
     reason = f"replaced by the plan for revision {head.revision}"
@@ -135,6 +136,7 @@ def _write_down(connection: Connection, case: Case, revision: Revision, answers:
     # A hold that lapses changes the feeds too, at the hour it lapsed.
     at = max(recorded_at, min(case.now, head.plan_due_at)) if head.plan_due_at else recorded_at
     feeds = touch_feeds(connection, case, audiences=cleared | case.once_cleared, at=at, urgent=somebody_lost_it)
+    fetches.removed(connection, head.id, case.newsroom.directory.own_feeds(had - cleared), at=at)
     lapses = [answer.clearance.until for answer in answers]
     lapses += [answer.less_from for answer in answers if answer.audience in case.once_cleared]
     if head.plan_due_at and head.plan_due_at > case.now:  # somebody has asked for that, and may know more than we do

@@ -13,8 +13,10 @@ from syndicate.ledger.feeds import Served
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.licence import Addresses
 from syndicate.rights.term import running
+from syndicate.web.browsed import BROWSED, shown_as
 from syndicate.web.conditional import http_date, unchanged, wants_gzip
 from syndicate.web.credentials import require_reader
+from syndicate.web.fetched import noted
 
 _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 
@@ -37,11 +39,12 @@ def read(request: Request, feed_id: str, suffix: str) -> Response:
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
-        return Response(status_code=304, headers=headers)
+        return noted(request, Response(status_code=304, headers=headers), served, feed_id=feed_id, suffix=suffix)
     if packed:
         headers["Content-Encoding"] = "gzip"
     content = served.packed if packed else gzip.decompress(served.packed)
-    return Response(content, headers=headers, media_type=served.media_type)
+    answer = Response(content, headers=headers, media_type=shown_as(request, served.media_type))
+    return noted(request, answer, served, feed_id=feed_id, suffix=suffix)
 
 
 def _partner_of(feed_id: str, system: System) -> str | None:
@@ -90,7 +93,7 @@ def _headers(system: System, *, private: bool) -> dict[str, str]:
     seconds = system.settings.web.feed_max_age_s
     return {
         "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
-        "Vary": "Accept-Encoding, Authorization" if private else "Accept-Encoding",
+        "Vary": f"Accept-Encoding, {BROWSED}" + ", Authorization" * private,
         **tdmrep.headers(system.newsroom.addresses),
     }
 

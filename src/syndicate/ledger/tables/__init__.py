@@ -3,7 +3,7 @@
 from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
-from syndicate.ledger.tables.served import beats, feed_renditions, feeds, tokens
+from syndicate.ledger.tables.served import beats, feed_removals, feed_renditions, feeds, fetches, tokens
 from syndicate.ledger.tables.shape import metadata
 from syndicate.ledger.tables.told import (
     agreements,
@@ -30,8 +30,10 @@ __all__ = [
     "deliveries",
     "destinations",
     "events",
+    "feed_removals",
     "feed_renditions",
     "feeds",
+    "fetches",
     "health",
     "licences",
     "metadata",

@@ -116,23 +116,20 @@ def test_a_token_in_the_address_opens_no_more_than_one_in_a_header(newsroom, key
     assert [answer for answer in answers if SECRET in answer.body.decode()] == []
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: " ".join(one) or "none")
-@pytest.mark.parametrize("who", ["stranger", "partner", "newsroom", "revoked"])
-def test_a_feed_there_is_not_answers_like_one_that_is_anothers(newsroom, key, who, condition, method):
+@pytest.mark.parametrize("who", ["stranger", "partner", "newsroom", "unknown"])
+def test_a_feed_there_is_not_answers_like_one_that_is_anothers(newsroom, key, who):
     sent = {
         "stranger": {},
         "partner": {"authorization": f"Bearer {key}"},
         "newsroom": {"authorization": f"Bearer {newsroom.token('events:write')}"},
-        "revoked": {"authorization": f"Bearer sy_{'0' * 16}_{'A' * 43}"},
+        "unknown": {"authorization": f"Bearer sy_{'0' * 16}_{'A' * 43}"},
     }[who]
-
     names = ("ribao.rss", "wanbao.rss", "nobody.rss", "nobody.xml", "ribao.exe", "a/b.rss", "..rss")
-    asked = [(method, f"/feeds/partners/{name}", sent | condition) for name in names]
-    answers = [told(answer) for answer in newsroom.ask_all(*asked)]
-
-    assert answers == answers[:1] * len(answers)
-    assert answers[0][0] in (401, 403)
+    for method, condition in itertools.product(METHODS, CONDITIONS):
+        asked = [(method, f"/feeds/partners/{name}", sent | condition) for name in names]
+        answers = [told(answer) for answer in newsroom.ask_all(*asked)]
+        assert answers == answers[:1] * len(answers), (method, condition)
+        assert answers[0][0] in (401, 403)
 
 
 def test_what_is_for_one_partner_may_be_kept_by_no_cache_for_another(newsroom, theirs):

@@ -15,6 +15,7 @@ from syndicate.dispatch import Handover
 from syndicate.ledger import beats, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.retention import Dropped
 from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
@@ -23,13 +24,14 @@ from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
 from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.model.story import Rendition
+from syndicate.patience import delivery_policy
 from syndicate.pipeline import picture_standing, policies
-from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
+from syndicate.pipeline.feed_delta import Delta, feed_delta
 from syndicate.pipeline.feed_families import rebuild
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
@@ -41,9 +43,9 @@ from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.record_rights import RightsRecorded, record_rights
 from syndicate.pipeline.replay import Replayed, replay
-from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.take_up import stop_what_lapsed
 from syndicate.pipeline.verify import verify
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
@@ -51,7 +53,7 @@ from syndicate.settings import Settings
 from syndicate.transports.fan_out import FanOut
 from syndicate.transports.pages import Pages
 
-BUDGET = timedelta(seconds=120)  # how long one Deliver step may keep a worker; told to stop, it ends within a deadline
+ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that builds feeds
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -123,6 +125,10 @@ class System:
     def policy_of(self, partner_id: str, version: str) -> Rendition | None:
         """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
         return policies.policy_of(self.ledger, partner_id, version, newsroom=self.newsroom)
+
+    def feed_delta(self, feed_id: str, name: str, *, since: str) -> Delta | None:
+        """What has changed in a feed since a version that a reader has; None where only the whole document tells it."""
+        return feed_delta(self.ledger, feed_id, name, since=since, newsroom=self.newsroom, kept=Kept(0))
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
@@ -204,6 +210,7 @@ class System:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
             rebuild(connection, self.newsroom.directory, now=self.clock())
+        stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
@@ -223,9 +230,8 @@ class System:
             case Withdraw():
                 return withdraw(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
             case BuildFeed():
-                base_url = self.settings.web.base_url
                 return build_feed(
-                    self.ledger, step.feed_id, newsroom=self.newsroom, base_url=base_url, now=self.clock()
+                    self.ledger, step.feed_id, newsroom=self.newsroom, kept=self._entries, now=self.clock()
                 )
             case Deliver():
                 return self._deliver(step)
@@ -251,18 +257,11 @@ class System:
     @property
     def policy(self) -> DeliveryPolicy:
         """How patient we are, as it is set."""
-        patience, breaker = self.settings.patience, self.settings.breaker
-        return DeliveryPolicy(
-            retry=RetryPolicy(
-                first_wait_s=patience.first_wait_s,
-                longest_wait_s=patience.longest_wait_s,
-                give_up_after_s=patience.give_up_after_h * 3600,
-            ),
-            breaker=BreakerPolicy(**vars(breaker)),
-            verify_within=timedelta(hours=self.settings.takedown.verify_within_h),
-            lease=timedelta(seconds=self.settings.workers.lease_s),
-            budget=BUDGET,
-        )
+        return delivery_policy(self.settings)
+
+    @cached_property
+    def _entries(self) -> Kept:
+        return Kept(ENTRIES_IN_MIND)
 
     @cached_property
     def _wire(self) -> FanOut:

@@ -163,12 +163,12 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, url="") -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with the licence in these words of TOML; on another's `ledger`, or at `url`."""
+def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, url="") -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger`, or `url`."""
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
     _write(config, {"syndicate": SETTINGS})
-    _write(config / "feeds", FEEDS)
+    _write(config / "feeds", feeds)
     _write(config / "partners", PARTNERS)
     if licence:
         _write(config, {"licence": licence})

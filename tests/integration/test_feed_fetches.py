@@ -39,8 +39,10 @@ def rows(newsroom):
 
 
 def heard(newsroom, article="hp-1"):
+    """Of partners' own feeds."""
     with newsroom.system.ledger.read() as connection:
-        return fetches.heard(connection, article)
+        found = fetches.heard(connection, article)
+    return [one for one in found if newsroom.system.newsroom.directory.owner(one.feed_id)]
 
 
 def withdrawn(newsroom, *, version=9):
@@ -54,6 +56,7 @@ def a_fetch(**changes) -> Fetch:
         "partner_id": "chenbao",
         "feed_id": "partners/chenbao",
         "format": "rss",
+        "month": "",
         "status": 200,
         "digest": "a" * 64,
         "build": 1,
@@ -143,7 +146,7 @@ def test_a_version_of_before_the_removal_says_nothing_of_it_however_late_it_is_s
 
     newsroom.get(OWN, authorization=f"Bearer {key}", at=NOW + HOUR)
 
-    assert [found.first for found in heard(newsroom)] == [{}]
+    assert [found for found in heard(newsroom) if found.first] == []
 
 
 def test_an_article_that_was_published_again_and_withdrawn_again_counts_from_the_last_time(newsroom, key):

@@ -19,7 +19,7 @@ class Hearing:
     """How one token stands with a removal from a feed; never fetched since: `at` is none."""
 
     feed: str
-    removed_at: datetime
+    gone_at: datetime
     token: str
     holder: str
     at: datetime | None
@@ -29,7 +29,7 @@ def show(
     context: typer.Context,
     partner: Annotated[str, typer.Argument(help="Of this partner alone, by its id or name.")] = "",
     gone: Annotated[
-        str, typer.Option(metavar="ARTICLE", help="Who has fetched a version without this article, since it had to go.")
+        str, typer.Option(metavar="ARTICLE", help="Who has fetched a version without this article, since it went.")
     ] = "",
     last: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows, the newest first.")] = 50,
     as_json: AsJson = False,
@@ -61,26 +61,21 @@ def _partner(system: System, named: str) -> str | None:
 def _hearings(connection: Connection, system: System, article_id: str, partner: str | None) -> list[Hearing]:
     if articles.head(connection, article_id) is None:
         fail(f"we were never told of an article {article_id!r}")
-    audiences = system.newsroom.directory.standing_audiences()
     found = []
     for heard in fetches.heard(connection, article_id):
-        for row in _tokens_of(connection, heard.feed_id, audiences, heard.removed_at):
-            if partner in (None, row.partner_id):
-                at = heard.first.get(row.id)
-                found.append(Hearing(heard.feed_id, heard.removed_at, row.id, row.name, at))
+        owner = system.newsroom.directory.owner(heard.feed_id)
+        if owner is None or partner not in (None, owner):
+            continue
+        for row in _tokens_of(connection, owner, since=heard.gone_at):
+            found.append(Hearing(heard.feed_id, heard.gone_at, row.id, row.name, heard.first.get(row.id)))
     return found
 
 
-def _tokens_of(connection: Connection, feed_id: str, audiences: dict[str, str], removed_at: datetime) -> list[Any]:
-    """The tokens that opened this feed when the article had to go, or after."""
-    whose = audiences.get(feed_id, feed_id.rpartition("/")[2])
+def _tokens_of(connection: Connection, partner: str, *, since: datetime) -> list[Any]:
+    """The tokens that opened this partner's feeds at that moment, or later."""
     rows: list[Any] = list(tokens.every(connection))
-    ends = {row.id: min(filter(None, (row.revoked_at, row.ends_at)), default=None) for row in rows}
-    return [
-        row
-        for row in rows
-        if row.partner_id == whose and "feeds:read" in row.scopes and (ends[row.id] or removed_at) >= removed_at
-    ]
+    ends = {row.id: min(filter(None, (row.revoked_at, row.ends_at)), default=since) for row in rows}
+    return [row for row in rows if row.partner_id == partner and "feeds:read" in row.scopes and ends[row.id] >= since]
 
 
 def _show_rows(rows: list[Any], *, timezone: str, as_json: bool) -> None:
@@ -94,7 +89,7 @@ def _show_rows(rows: list[Any], *, timezone: str, as_json: bool) -> None:
             local(row.last_at, timezone),
             row.partner_id,
             row.token_id,
-            f"{row.feed_id}.{row.format}",
+            f"{row.feed_id}{row.month and f'/{row.month}'}.{row.format}",
             f"{row.status} × {row.times}" if row.times > 1 else row.status,
             row.bytes,
             row.build,
@@ -109,15 +104,15 @@ def _show_rows(rows: list[Any], *, timezone: str, as_json: bool) -> None:
 def _show_hearings(found: list[Hearing], article_id: str, *, timezone: str, as_json: bool) -> None:
     if as_json:
         for one in found:
-            moments = {"removed_at": one.removed_at.isoformat(), "at": one.at and one.at.isoformat()}
+            moments = {"gone_at": one.gone_at.isoformat(), "at": one.at and one.at.isoformat()}
             print_json({"article": article_id, **vars(one), **moments})
         return None
     if not found:
-        return say(f"{article_id} had to leave no feed that a partner has a token for")
+        return say(f"{article_id} is gone from no feed that a partner has a token for")
     lines = [
-        (one.feed, one.holder, one.token, local(one.removed_at, timezone), one.at and local(one.at, timezone))
+        (one.feed, one.holder, one.token, local(one.gone_at, timezone), one.at and local(one.at, timezone))
         for one in found
     ]
-    output().print(table("feed", "holder", "token", "had to go", "fetched without it", rows=lines, whole=["token"]))
+    output().print(table("feed", "holder", "token", "gone since", "fetched without it", rows=lines, whole=["token"]))
     behind = sum(one.at is None for one in found)
     return say(f"{behind} of {len(found)} have fetched no version without it yet") if behind else None

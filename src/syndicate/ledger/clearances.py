@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, func, insert, or_, select
 
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.labels import narrowed
 from syndicate.ledger.tables import articles, clearances
 from syndicate.model.agreement import Agreement, Period
@@ -31,12 +32,6 @@ class Standing:
 def of_revision(connection: Connection, article_id: str, number: int) -> dict[str, Standing]:
     """The newest answer for each audience about one revision."""
     return {one.audience: one for one in of_revisions(connection, article_id, [number])}
-
-
-def cleared_now(connection: Connection, article_id: str, number: int) -> set[str]:
-    """The audiences whose newest answer about one revision clears them."""
-    found = of_revision(connection, article_id, number)
-    return {name for name, standing in found.items() if standing.clearance.decision == "cleared"}
 
 
 def of_revisions(connection: Connection, article_id: str, numbers: Collection[int]) -> list[Standing]:
@@ -133,10 +128,13 @@ def supplies(
         row.audience: row._mapping
         for row in connection.execute(select(first.c.audience, *counts).group_by(first.c.audience))
     }
-    asked = select(clearances.c.audience).where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
-    refused = set(connection.scalars(asked.where(clearances.c.decision == "refused").distinct()))
+    asked = select(clearances.c.audience, clearances.c.agreement).where(clearances.c.decision == "refused")
+    asked = asked.where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
+    refused = {row.audience: row.agreement for row in connection.execute(asked.order_by(clearances.c.seq.desc()))}
     return {
-        name: Supply(**{period: counted[name][period] for period in since if name in counted}, refused=name in refused)
+        name: Supply(
+            **{period: counted[name][period] for period in since if name in counted}, refused=refused.get(name, "")
+        )
         for name in audiences
     }
 
@@ -152,14 +150,40 @@ def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool
 
 
 def selection(
-    connection: Connection, definition: FeedDefinition, *, now: datetime, since: datetime | None = None
+    connection: Connection, definition: FeedDefinition, *, now: datetime, among: Collection[str] | None = None
 ) -> list[Standing]:
-    """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
+    """What belongs to a feed, of these articles or of all: the newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
-    `since` leaves out what was published before. What is under embargo is in no feed, not even of those who are bound
-    to hold it: no feed can tell them so.
+    What is under embargo is in no feed, not even of those who are bound to hold it: no feed can tell them so.
     """
+    wanted = _selected(definition, now).order_by(articles.c.id)
+    if among is None:
+        return [_standing(row) for row in connection.execute(wanted)]
+    parts = (wanted.where(clearances.c.article_id.in_(some)) for some in in_batches(sorted(among)))
+    return [_standing(row) for part in parts for row in connection.execute(part)]
+
+
+def recent(connection: Connection, definition: FeedDefinition, *, since: datetime, now: datetime) -> list[Standing]:
+    """What belongs to a feed and was first published after a moment, the newest first, as many as it may be long."""
+    wanted = _selected(definition, now).where(articles.c.first_published > since)
+    newest = wanted.order_by(articles.c.first_published.desc(), articles.c.id).limit(definition.length)
+    return [_standing(row) for row in connection.execute(newest)]
+
+
+def last_decided(
+    connection: Connection, audiences: Collection[str], article_ids: Collection[str]
+) -> dict[str, datetime]:
+    """When the newest answer for any of these audiences about each of these articles was given."""
+    found = dict[str, datetime]()
+    for some in in_batches(sorted(article_ids)):
+        wanted = select(clearances.c.article_id, func.max(clearances.c.decided_at).label("at"))
+        wanted = wanted.where(clearances.c.audience.in_(audiences), clearances.c.article_id.in_(some))
+        found |= {row.article_id: row.at for row in connection.execute(wanted.group_by(clearances.c.article_id))}
+    return found
+
+
+def _selected(definition: FeedDefinition, now: datetime) -> Select[tuple[object, ...]]:
     later = clearances.alias()
     superseded = exists().where(
         and_(
@@ -177,12 +201,8 @@ def selection(
         )
         .where(clearances.c.audience.in_(definition.audiences), clearances.c.decision == "cleared", ~superseded)
         .where(~articles.c.withdrawn, or_(articles.c.embargo_until.is_(None), articles.c.embargo_until <= now))
-        .order_by(articles.c.first_published.desc(), articles.c.id)
-        .limit(definition.length)
     )
-    if since is not None:
-        wanted = wanted.where(articles.c.first_published > since)
-    return [_standing(row) for row in connection.execute(narrowed(wanted, definition))]
+    return narrowed(wanted, definition)
 
 
 def _standing(row: Row[tuple[object, ...]]) -> Standing:

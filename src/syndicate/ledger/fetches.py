@@ -1,13 +1,13 @@
 """Who fetched which version of which feed, and when: by token, so that it can be shown who has heard of a removal."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
-from syndicate.ledger.tables import feed_removals, feeds, fetches
+from syndicate.ledger.tables import feed_entries, fetches
 
 UNCHANGED = 304
 
@@ -16,13 +16,15 @@ UNCHANGED = 304
 class Fetch:
     """One answer: what a token got of a feed. 304 says that they have this version already.
 
-    `build` is the feed's number when this version was served: whatever changed it up to then is in it.
+    `build` is the feed's newest when this version was served: whatever that and former ones changed is in it. `month`
+    is an archive's; empty for the document that readers subscribe to.
     """
 
     token_id: str
     partner_id: str
     feed_id: str
     format: str
+    month: str
     status: int
     digest: str
     build: int
@@ -50,43 +52,27 @@ def latest(
     return connection.execute(wanted).all()
 
 
-def removed(connection: Connection, article_id: str, feed_ids: Collection[str], *, at: datetime) -> None:
-    """Note that the next build of these feeds must have an article no more. Call it once they are touched."""
-    wanted = select(feeds.c.id, feeds.c.dirty_seq).where(feeds.c.id.in_(sorted(feed_ids)))
-    rows = [
-        {"article_id": article_id, "feed_id": row.id, "build": row.dirty_seq, "at": at}
-        for row in connection.execute(wanted)
-    ]
-    if rows:
-        connection.execute(insert(feed_removals), rows)
-
-
 @dataclass(frozen=True)
 class Heard:
-    """Since when an article is to be gone from a feed, and who has fetched it without: `first` by whom and when."""
+    """Since when an article is gone from a feed, and which tokens have had a version without it, with when first."""
 
     feed_id: str
-    removed_at: datetime
-    build: int
+    gone_at: datetime
     first: dict[str, datetime]
 
 
 def heard(connection: Connection, article_id: str) -> list[Heard]:
-    """Of each partner's feed that an article had to leave, newest removal: which tokens have had a version without it.
+    """Of each feed that an article stood in and stands in no more: who has fetched it since.
 
-    Who is not among them may have it still.
+    What counts is the document that readers subscribe to, with the word that it was taken back, in any format: an
+    archive only lacks it. Who is not among them may have the article still.
     """
-    newest = (
-        select(feed_removals.c.feed_id, func.max(feed_removals.c.build).label("build"))
-        .where(feed_removals.c.article_id == article_id)
-        .group_by(feed_removals.c.feed_id)
-        .subquery()
+    wanted = select(feed_entries.c.feed_id, feed_entries.c.gone_at, feed_entries.c.build).where(
+        feed_entries.c.article_id == article_id, feed_entries.c.version == "", feed_entries.c.gone_at.is_not(None)
     )
-    same = and_(feed_removals.c.feed_id == newest.c.feed_id, feed_removals.c.build == newest.c.build)
-    wanted = select(feed_removals).join(newest, same).where(feed_removals.c.article_id == article_id)
     return [
-        Heard(row.feed_id, row.at, row.build, _first(connection, row.feed_id, row.build))
-        for row in connection.execute(wanted.order_by(feed_removals.c.feed_id)).all()
+        Heard(row.feed_id, row.gone_at, _first(connection, row.feed_id, row.build))
+        for row in connection.execute(wanted.order_by(feed_entries.c.feed_id)).all()
     ]
 
 
@@ -101,7 +87,7 @@ def _rows(found: Iterable[Fetch]) -> list[dict[str, Any]]:
     rows, unchanged = list[dict[str, Any]](), dict[tuple[object, ...], dict[str, Any]]()
     for one in found:
         row = asdict(one) | {"last_at": one.at, "times": 1}
-        key = (one.token_id, one.feed_id, one.format, one.build)
+        key = (one.token_id, one.feed_id, one.format, one.month, one.build)
         if one.status == UNCHANGED and key in unchanged:
             unchanged[key].update(last_at=one.at, times=unchanged[key]["times"] + 1)
             continue
@@ -117,6 +103,7 @@ def _add_to_former(connection: Connection, row: dict[str, Any]) -> bool:
         fetches.c.token_id == row["token_id"],
         fetches.c.feed_id == row["feed_id"],
         fetches.c.format == row["format"],
+        fetches.c.month == row["month"],
         fetches.c.build == row["build"],
     )
     again = update(fetches).where(former).values(last_at=row["last_at"], times=fetches.c.times + row["times"])
@@ -126,7 +113,7 @@ def _add_to_former(connection: Connection, row: dict[str, Any]) -> bool:
 def _first(connection: Connection, feed_id: str, build: int) -> dict[str, datetime]:
     """When each token first had this build of a feed, or a later one."""
     first = select(fetches.c.token_id, func.min(fetches.c.at).label("at")).where(
-        fetches.c.feed_id == feed_id, fetches.c.build >= build
+        fetches.c.feed_id == feed_id, fetches.c.build >= build, fetches.c.month == ""
     )
     found = connection.execute(first.group_by(fetches.c.token_id).order_by("at"))
     return {row.token_id: row.at for row in found}

@@ -47,7 +47,11 @@ class FeedFamily(Record):
     each: Literal["one", "section", "keyword", "author", "partner"] = "one"
     title: Words
     description: Words
-    length: int = Field(default=50, ge=1, le=500)
+    length: int = Field(default=50, ge=1, le=500, description="so many entries, those that changed last")
+    days: int | None = Field(default=None, ge=1, description="and none that is older when the feed last changed")
+    archives: bool = Field(
+        default=False, description="of each month that is over an archive of its own; until then all of it stands here"
+    )
     body: Literal["summary", "full"] = "summary"
     names: tuple[Name, ...] = Field(
         default=(), description="of these keywords, authors or sections (写作 要闻 > 水上) alone; none named: of all"
@@ -143,6 +147,8 @@ class FeedFamily(Record):
             own_words=self.own_words_only,
             links=self.reprints == "links",
             length=self.length,
+            days=self.days,
+            archives=self.archives,
             body=self.body == "full",
         )
 
@@ -183,9 +189,12 @@ class Directory(Record):
             if partner.agreements
         }
 
-    def own_feeds(self, partners: Collection[str]) -> list[str]:
-        """The feeds of these partners' own, by id."""
-        return sorted(name for name, of in self.standing_audiences().items() if of in partners and of != PUBLIC)
+    def owner(self, feed_id: str) -> str | None:
+        """Whose own feed this would be, whether or not there is such a partner; None for a public feed."""
+        for family in self.feeds:
+            if family.each == "partner" and feed_id.startswith(f"{family.id}/"):
+                return feed_id.removeprefix(f"{family.id}/")
+        return None
 
     def feeds_with(self, audiences: Iterable[str], belongings: Belongings) -> list[str]:
         """Every feed, by id, that what these audiences get of an article may stand in, or may have stood in."""

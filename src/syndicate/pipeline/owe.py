@@ -134,7 +134,7 @@ def touch_feeds(
     """Note that the feeds which hold, held or will hold the article have changed; tells their ids."""
     belongings = labels.belongings(connection, case.head.id)
     touched = case.newsroom.directory.feeds_with(audiences, belongings)
-    feeds.touch(connection, touched, at=at, urgent=urgent)
+    feeds.touch(connection, touched, at=at, urgent=urgent, article_id=case.head.id)
     return touched
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, contents, deliveries, fetches, licences, partners, plans
+from syndicate.ledger import articles, contents, deliveries, licences, partners, plans
 from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger
 from syndicate.model.agreement import Agreement
@@ -44,7 +44,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         new_licence = licences.unknown(connection, newsroom.licence)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
     writer = Writer(case, revision)
-    answers = [_ask(audience, question, writer) for audience, question in case.questions().items()]
+    answers = [_ask(case, audience, question, writer) for audience, question in case.questions().items()]
     with ledger.write() as connection:
         locked = articles.head(connection, article_id, lock=True)
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
@@ -68,7 +68,7 @@ def _is_used_up_meanwhile(connection: Connection, case: Case, answers: Sequence[
     return any(partner and quota(fresh.question(partner)) for partner in found)
 
 
-def _ask(audience: str, question: Question, writer: "Writer") -> Asked:
+def _ask(case: Case, audience: str, question: Question, writer: "Writer") -> Asked:
     """One audience's answer; no partner means the public."""
     partner, agreement, clearance = question.partner, question.agreement, clear(question)
     if partner is None:
@@ -76,14 +76,17 @@ def _ask(audience: str, question: Question, writer: "Writer") -> Asked:
     decided = clearance.pictures
     if clearance.decision == "held" or clearance.keeps:
         decided = pictures(question)
-    stays = {picture.url: picture.reason for picture in decided if not picture.passed}
+    if clearance.decision != "refused" or clearance.keeps:
+        decided += case.stale_pictures(question)
+    stays = {picture.url: picture for picture in decided if not picture.passed}
+    sooner = less_from(question, decided)
     if clearance.decision != "cleared":
-        return Asked(partner.id, clearance, agreement, stays=stays, less_from=less_from(question, decided))
+        return Asked(partner.id, clearance, agreement, stays=stays, less_from=sooner)
     written = {
         partner.destination_id(destination): writer.write(destination.format, clearance, agreement)
         for destination in partner.destinations
     }
-    return Asked(partner.id, clearance, agreement, written, stays)
+    return Asked(partner.id, clearance, agreement, written, stays, sooner)
 
 
 class Writer:
@@ -126,7 +129,6 @@ class Writer:
 
 def _write_down(connection: Connection, case: Case, revision: Revision, answers: Sequence[Asked]) -> list[Step]:
     head, recorded_at = case.head, revision.recorded_at
-    had = clearances.cleared_now(connection, head.id, head.planned_revision)
     as_good = range(articles.significant_since(connection, revision), revision.revision)
     owed = owe_everybody(connection, case, answers, as_good=as_good)
     reason = f"replaced by the plan for revision {head.revision}"
@@ -136,7 +138,6 @@ def _write_down(connection: Connection, case: Case, revision: Revision, answers:
     # A hold that lapses changes the feeds too, at the hour it lapsed.
     at = max(recorded_at, min(case.now, head.plan_due_at)) if head.plan_due_at else recorded_at
     feeds = touch_feeds(connection, case, audiences=cleared | case.once_cleared, at=at, urgent=somebody_lost_it)
-    fetches.removed(connection, head.id, case.newsroom.directory.own_feeds(had - cleared), at=at)
     lapses = [answer.clearance.until for answer in answers]
     lapses += [answer.less_from for answer in answers if answer.audience in case.once_cleared]
     if head.plan_due_at and head.plan_due_at > case.now:  # somebody has asked for that, and may know more than we do

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, deliveries, fetches, plans
+from syndicate.ledger import articles, clearances, deliveries, plans
 from syndicate.ledger.articles import Head
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.article import Article, Withdrawal
@@ -48,8 +48,6 @@ def _take_back(connection: Connection, head: Head, *, newsroom: Newsroom, now: d
     deliveries.cancel_waiting(connection, head.id, but=owed, reason="the article was withdrawn", now=now)
     audiences = clearances.ever_cleared(connection, head.id)
     feeds = touch_feeds(connection, case, audiences=audiences, at=revision.recorded_at, urgent=True)
-    had = clearances.cleared_now(connection, head.id, head.planned_revision)
-    fetches.removed(connection, head.id, newsroom.directory.own_feeds(had), at=revision.recorded_at)
     return steps_for(connection, head.id, feeds=feeds, urgent=True)
 
 

@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/feeds", feed_list.page),
     ("GET", "/feed.css", feed_list.stylesheet),
     ("GET", sitemap.PATH, sitemap.read),
+    ("GET", "/archives/{feed_id:path}/{month}.{suffix}", feeds.read_archive),
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
     ("GET", "/license.xml", licence.machine_readable),
@@ -38,7 +39,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/metrics", probes.metrics),
     ("GET", "/", home.page),
 )
-LIMITED = ("/feeds", "/policies", "/news-sitemap.xml")
+LIMITED = ("/feeds", "/archives", "/policies", "/news-sitemap.xml")
 _EVENT_BODY = {
     "requestBody": {
         "required": True,

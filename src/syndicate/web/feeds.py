@@ -1,6 +1,7 @@
 """Who may ask, by HTTP? Everybody for the public feeds, and each partner for its own while its agreement runs."""
 
 import gzip
+import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -8,13 +9,14 @@ from fastapi import HTTPException, Request, Response
 
 from syndicate.assemble import System
 from syndicate.formats import FEED_FORMATS, rsl, tdmrep
-from syndicate.ledger import feeds
-from syndicate.ledger.feeds import Served
+from syndicate.ledger import feed_entries, feeds
+from syndicate.ledger.feeds import SUBSCRIPTION, Served
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.licence import Addresses
+from syndicate.model.story import MONTH
 from syndicate.rights.term import running
 from syndicate.web.browsed import BROWSED, shown_as
-from syndicate.web.conditional import http_date, unchanged, wants_gzip
+from syndicate.web.conditional import CODINGS, DIGITS, compressed, digests, http_date, preferred, unchanged, wants_delta
 from syndicate.web.credentials import require_reader
 from syndicate.web.fetched import noted
 
@@ -24,35 +26,64 @@ _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 def read(request: Request, feed_id: str, suffix: str) -> Response:
     """`GET /feeds/ID.SUFFIX`, the id being `all`, `sections/专题专栏/域外关注` or `partners/NAME`.
 
-    200, 304, 404, 503 while it is unbuilt; a partner's own feed also 401, 403.
+    200, 304, 404, 410 once it was ended, 503 while it is unbuilt; a partner's own feed also 401, 403. With `A-IM: feed`
+    and a validator that we still know, 226 with what has changed since (RFC 3229).
     """
+    return _answer(request, feed_id, suffix, month=SUBSCRIPTION)
+
+
+def read_archive(request: Request, feed_id: str, month: str, suffix: str) -> Response:
+    """`GET /archives/ID/2026-10.SUFFIX`: what the feed holds of a month that is over (RFC 5005 §4).
+
+    200, 304, 404, 410 when all of it was taken back; of a partner's own feed also 401, 403.
+    """
+    return _answer(request, feed_id, suffix, month=month)
+
+
+def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Response:
     system: System = request.app.state.system
-    partner_id = _partner_of(feed_id, system)
+    partner_id = system.newsroom.directory.owner(feed_id)
     if partner_id is not None:
         require_reader(request, system.ledger, partner_id=partner_id)
         _require_term(partner_id, system)
-    served = _find(feed_id, suffix, system, audience=partner_id or PUBLIC)
-    packed = wants_gzip(request.headers)
-    etag = f'"{served.digest[:32]}{"-gzip" * packed}"'
+    served = _find(feed_id, suffix, month, system, audience=partner_id or PUBLIC)
+    coding = preferred(request.headers, [name for name in CODINGS if name != "zstd" or served.zstd])
+    etag = f'"{served.digest[:DIGITS]}{f"-{coding}" if coding else ""}"'
     modified = _modified(served, now=system.clock())
-    headers = _headers(system, private=partner_id is not None) | {"ETag": etag, "Link": _links(feed_id, suffix, system)}
+    headers = _headers(system, private=partner_id is not None, delta=month == SUBSCRIPTION)
+    headers |= {"ETag": etag, "Link": _links(feed_id, suffix, month, system)}
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
-        return noted(request, Response(status_code=304, headers=headers), served, feed_id=feed_id, suffix=suffix)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    content = served.packed if packed else gzip.decompress(served.packed)
-    answer = Response(content, headers=headers, media_type=shown_as(request, served.media_type))
-    return noted(request, answer, served, feed_id=feed_id, suffix=suffix)
+        answer = Response(status_code=304, headers=headers)
+    else:
+        answer = _told(request, served, feed_id, suffix, month, coding=coding, headers=headers)
+    return noted(request, answer, served, feed_id=feed_id, suffix=suffix, month=month)
 
 
-def _partner_of(feed_id: str, system: System) -> str | None:
-    """Whose feed this would be, whether or not there is such a partner; None for a public feed."""
-    for family in system.newsroom.directory.feeds:
-        if family.each == "partner" and feed_id.startswith(f"{family.id}/"):
-            return feed_id.removeprefix(f"{family.id}/")
-    return None
+def _told(
+    request: Request, served: Served, feed_id: str, suffix: str, month: str, *, coding: str, headers: dict[str, str]
+) -> Response:
+    """The document, or what has changed in it since the version that the asker has."""
+    system: System = request.app.state.system
+    if coding:
+        headers["Content-Encoding"] = coding
+    if month == SUBSCRIPTION and wants_delta(request.headers):
+        for since in digests(request.headers):
+            delta = system.feed_delta(feed_id, suffix, since=since)
+            if delta is not None and delta.digest == served.digest:
+                headers |= {"IM": "feed", "Cache-Control": "no-store, im"}
+                content = compressed(delta.body, coding)
+                return Response(content, 226, headers=headers, media_type=served.media_type)
+    media_type = shown_as(request, served.media_type)
+    return Response(_content(served, coding), headers=headers, media_type=media_type)
+
+
+def _content(served: Served, coding: str) -> bytes:
+    """The document's bytes in a coding; they were compressed when it was built."""
+    if coding == "zstd" and served.zstd:
+        return served.zstd
+    return served.packed if coding == "gzip" else gzip.decompress(served.packed)
 
 
 def _require_term(partner_id: str, system: System) -> None:
@@ -65,16 +96,23 @@ def _require_term(partner_id: str, system: System) -> None:
         raise HTTPException(403, verdict.reason)
 
 
-def _find(feed_id: str, suffix: str, system: System, *, audience: str) -> Served:
+def _find(feed_id: str, suffix: str, month: str, system: System, *, audience: str) -> Served:
     definition = system.newsroom.directory.definition(feed_id, system.newsroom.publisher)
     unknown = HTTPException(404, "there is no such feed: see / for those there are")
-    if definition is None or definition.audience != audience or suffix not in FEED_FORMATS or "\0" in feed_id:
+    if "\0" in feed_id or suffix not in FEED_FORMATS or not re.fullmatch(MONTH, month):
         raise unknown
     with system.ledger.read() as connection:
-        served = feeds.serve(connection, feed_id, suffix)
+        served = feeds.serve(connection, feed_id, suffix, month=month)
         known = served is not None or feeds.state(connection, feed_id) is not None
+        had_month = bool(month) and known and feed_entries.had_month(connection, feed_id, month)
+    if definition is None and known and audience == PUBLIC:
+        raise HTTPException(410, "this feed was ended: see / for those there are")
+    if definition is None or definition.audience != audience:
+        raise unknown
     if served is not None:
         return served
+    if month:
+        raise HTTPException(410, "all of that month was taken back") if had_month else unknown
     if definition.named and not known:  # any path could be a section's, or a name: only one that had an article is
         raise unknown
     raise HTTPException(503, "this feed is being built for the first time", {"Retry-After": "5"})
@@ -89,18 +127,20 @@ def _modified(served: Served, *, now: datetime) -> datetime | None:
     return second if now >= second + timedelta(seconds=1) else None
 
 
-def _headers(system: System, *, private: bool) -> dict[str, str]:
+def _headers(system: System, *, private: bool, delta: bool) -> dict[str, str]:
     seconds = system.settings.web.feed_max_age_s
+    varies = ["Accept-Encoding", BROWSED, *(["A-IM"] if delta else []), *(["Authorization"] if private else [])]
     return {
         "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
-        "Vary": f"Accept-Encoding, {BROWSED}" + ", Authorization" * private,
+        "Vary": ", ".join(varies),
         **tdmrep.headers(system.newsroom.addresses),
     }
 
 
-def _links(feed_id: str, suffix: str, system: System) -> str:
-    """Where this feed is at home, and its licence (RFC 8288)."""
-    here = f"{system.settings.web.base_url.rstrip('/')}/feeds/{quote(feed_id)}.{suffix}"
+def _links(feed_id: str, suffix: str, month: str, system: System) -> str:
+    """Where this document is at home, and its licence (RFC 8288)."""
+    path = f"archives/{quote(feed_id)}/{month}" if month else f"feeds/{quote(feed_id)}"
+    here = f"{system.newsroom.base_url.rstrip('/')}/{path}.{suffix}"
     return f'<{_ascii(here)}>; rel="self", {licence_links(system.newsroom.addresses)}'
 
 

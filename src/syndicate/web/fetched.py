@@ -66,7 +66,7 @@ class FetchBook:
                 self.flush()
 
 
-def noted(request: Request, answer: Response, served: Served, *, feed_id: str, suffix: str) -> Response:
+def noted(request: Request, answer: Response, served: Served, *, feed_id: str, suffix: str, month: str) -> Response:
     """The answer, once it is noted who gets it: of a partner's own feed, whose token that is."""
     token_id: str | None = getattr(request.state, "token_id", None)
     if token_id is None or request.method == "HEAD":
@@ -78,6 +78,7 @@ def noted(request: Request, answer: Response, served: Served, *, feed_id: str, s
         partner_id=request.state.partner_id,
         feed_id=feed_id,
         format=suffix,
+        month=month,
         status=answer.status_code,
         digest=served.digest,
         build=served.build,

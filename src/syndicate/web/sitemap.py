@@ -36,7 +36,7 @@ class Recent:
         """Its digest and its bytes, as the ledger has it now."""
         now, publisher = system.clock(), system.newsroom.publisher
         with system.ledger.read() as connection:
-            found = clearances.selection(connection, _WANTED, now=now, since=now - RECENT)
+            found = clearances.recent(connection, _WANTED, since=now - RECENT, now=now)
             digest = digest_of(canonical_json([publisher.name, [[one.article_id, one.revision] for one in found]]))
             with self._lock:
                 if self._known[0] == digest:

@@ -1,9 +1,10 @@
 """The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
+from syndicate.ledger.tables.fed import entry_bytes, feed_documents, feed_entries, feed_versions
 from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
-from syndicate.ledger.tables.served import beats, feed_removals, feed_renditions, feeds, fetches, tokens
+from syndicate.ledger.tables.served import beats, feeds, fetches, tokens
 from syndicate.ledger.tables.shape import metadata
 from syndicate.ledger.tables.told import (
     agreements,
@@ -29,9 +30,11 @@ __all__ = [
     "contents",
     "deliveries",
     "destinations",
+    "entry_bytes",
     "events",
-    "feed_removals",
-    "feed_renditions",
+    "feed_documents",
+    "feed_entries",
+    "feed_versions",
     "feeds",
     "fetches",
     "health",

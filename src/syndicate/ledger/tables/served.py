@@ -1,6 +1,6 @@
 """What is served: feeds and their bytes, and who may read them; and who works."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
 
 from syndicate.ledger.moments import UtcDateTime
 from syndicate.ledger.tables.shape import Counter, metadata, where
@@ -13,19 +13,11 @@ feeds = Table(
     Column("built_seq", Counter, nullable=False, default=0),
     Column("urgent", Boolean, nullable=False, comment="what is unbuilt takes something back"),
     Column("dirty_at", UtcDateTime, nullable=False, comment="when the newest cause of a rebuild happened"),
-    Column("changed_at", UtcDateTime, comment="when the content last changed, by its cause; stands in the bytes"),
-    Column("built_at", UtcDateTime, comment="when these bytes were first served: Last-Modified"),
-    Column("selection", String(64), nullable=False, default="", comment="digest of what was selected, to skip no-ops"),
+    Column("changed_at", UtcDateTime, comment="when the newest of what it holds changed; stands in the bytes"),
+    Column("built_at", UtcDateTime, comment="when a build last changed anything"),
+    Column("form", String(64), nullable=False, default="", comment="digest of what every document is written under"),
+    Column("build", Counter, nullable=False, default=0, comment="counts the builds that changed anything"),
     Index("ix_feeds_unbuilt", "id", **where("built_seq < dirty_seq")),
-)
-
-feed_renditions = Table(
-    "feed_renditions",
-    metadata,
-    Column("feed_id", Text, ForeignKey("feeds.id"), primary_key=True),
-    Column("format", String(20), primary_key=True),
-    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False, index=True),
-    Column("media_type", Text, nullable=False),
 )
 
 tokens = Table(
@@ -50,9 +42,10 @@ fetches = Table(
     Column("partner_id", Text, nullable=False),
     Column("feed_id", Text, nullable=False),
     Column("format", String(20), nullable=False),
+    Column("month", String(7), nullable=False, comment="of an archive; empty: the subscription document"),
     Column("status", Integer, nullable=False, comment="200, 226, or 304: they have had this version"),
     Column("digest", String(64), nullable=False, comment="of the version, before compression"),
-    Column("build", Counter, nullable=False, comment="the feed's built_seq when this version was served"),
+    Column("build", Counter, nullable=False, comment="the feed's newest when this version was served"),
     Column("bytes", Integer, nullable=False, comment="of the body as it travelled"),
     Column("at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False, comment="of a 304 that was answered again and again, the last time"),
@@ -61,16 +54,7 @@ fetches = Table(
     Index("ix_fetches_feed_id", "feed_id", "build"),
     Index("ix_fetches_last_at", "last_at"),
     # Who asks every minute adds to one row, and not a row a minute.
-    Index("ix_fetches_unchanged", "token_id", "feed_id", "format", "build", **where("status = 304")),
-)
-
-feed_removals = Table(
-    "feed_removals",
-    metadata,
-    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
-    Column("feed_id", Text, ForeignKey("feeds.id"), primary_key=True),
-    Column("build", Counter, primary_key=True, autoincrement=False, comment="a build of this number has it no more"),
-    Column("at", UtcDateTime, nullable=False),
+    Index("ix_fetches_unchanged", "token_id", "feed_id", "build", **where("status = 304")),
 )
 
 beats = Table(

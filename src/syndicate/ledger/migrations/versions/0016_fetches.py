@@ -1,10 +1,10 @@
-"""Tokens that another takes the place of; who fetched which version of a feed, and which must lack an article."""
+"""Tokens that another takes the place of; and who fetched which version of a feed."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -23,9 +23,10 @@ def upgrade() -> None:
         sa.Column("partner_id", sa.Text(), nullable=False),
         sa.Column("feed_id", sa.Text(), nullable=False),
         sa.Column("format", sa.String(20), nullable=False),
+        sa.Column("month", sa.String(7), nullable=False, comment="of an archive; empty: the subscription document"),
         sa.Column("status", sa.Integer(), nullable=False, comment="200, 226, or 304: they have had this version"),
         sa.Column("digest", sa.String(64), nullable=False, comment="of the version, before compression"),
-        sa.Column("build", counter, nullable=False, comment="the feed's built_seq when this version was served"),
+        sa.Column("build", counter, nullable=False, comment="the feed's newest when this version was served"),
         sa.Column("bytes", sa.Integer(), nullable=False, comment="of the body as it travelled"),
         sa.Column("at", moment, nullable=False),
         sa.Column(
@@ -37,24 +38,11 @@ def upgrade() -> None:
     op.create_index("ix_fetches_partner_id", "fetches", ["partner_id", "seq"])
     op.create_index("ix_fetches_feed_id", "fetches", ["feed_id", "build"])
     op.create_index("ix_fetches_last_at", "fetches", ["last_at"])
-    columns = ["token_id", "feed_id", "format", "build"]
+    columns = ["token_id", "feed_id", "build"]
     op.create_index("ix_fetches_unchanged", "fetches", columns, sqlite_where=UNCHANGED, postgresql_where=UNCHANGED)
-    op.create_table(
-        "feed_removals",
-        sa.Column("article_id", sa.Text(), nullable=False),
-        sa.Column("feed_id", sa.Text(), nullable=False),
-        sa.Column(
-            "build", counter, autoincrement=False, nullable=False, comment="a build of this number has it no more"
-        ),
-        sa.Column("at", moment, nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_feed_removals_article_id")),
-        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_feed_removals_feed_id")),
-        sa.PrimaryKeyConstraint("article_id", "feed_id", "build", name=op.f("pk_feed_removals")),
-    )
 
 
 def downgrade() -> None:
-    op.drop_table("feed_removals")
     for name in ("unchanged", "last_at", "feed_id", "partner_id"):
         op.drop_index(f"ix_fetches_{name}", table_name="fetches")
     op.drop_table("fetches")

@@ -288,7 +288,7 @@ def test_an_archive_is_served_at_its_own_address(tmp_path):
 
         archive = newsroom.get("/archives/all/2026-04.atom", at=LATER)
 
-        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding")
+        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding, Sec-Fetch-Dest")
         assert archive.headers["link"].startswith(f'<{BASE}/archives/all/2026-04.atom>; rel="self"')
         assert newsroom.get("/archives/all/2026-04.atom", if_none_match=archive.headers["etag"]).status == 304
         assert newsroom.get("/archives/all/2026-03.atom").status == 404

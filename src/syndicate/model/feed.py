@@ -94,7 +94,8 @@ class FeedFamily(Record):
 
     def of_partner(self, partner: Partner, publisher: Publisher) -> FeedDefinition:
         """A partner's own feed."""
-        return self._definition(f"{self.id}/{partner.id}", publisher, audience=partner.id, partner=partner.name)
+        made = self._definition(f"{self.id}/{partner.id}", publisher, audience=partner.id, partner=partner.name)
+        return made.model_copy(update={"dialect": partner.dialect})
 
     def takes(self, name: str) -> bool:
         """Whether a keyword or an author of this name has a feed: it is wanted, and can be part of an address."""

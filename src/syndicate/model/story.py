@@ -5,7 +5,8 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC_LINKS
+from syndicate.model.clearance import PUBLIC, PUBLIC_LINKS
+from syndicate.model.dialect import Dialect
 from syndicate.model.licence import Addresses, Licence, LicenceReference, addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record, Slug
@@ -104,6 +105,7 @@ class FeedDefinition(Record):
 
     `keyword` and `author` narrow it to articles that have these, `own_words` to those that carry nobody else's words.
     `links` says that it takes reprints too, as title, source and link.
+    `dialect` is how that partner wants its RSS; the other formats stay as the standards have them.
     """
 
     id: str
@@ -119,6 +121,13 @@ class FeedDefinition(Record):
     days: int | None = None
     archives: bool = False
     body: bool = False
+    dialect: Dialect | None = None
+
+    @model_validator(mode="after")
+    def _standard_for_the_public(self) -> "FeedDefinition":
+        if self.dialect and self.audience == PUBLIC:
+            raise ValueError("a public feed is written as the standards have it: a dialect is for one partner")
+        return self
 
     @property
     def named(self) -> str:

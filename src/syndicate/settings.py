@@ -35,6 +35,10 @@ class Web(Record):
     base_url: Url = "http://127.0.0.1:8080"
     max_event_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     feed_max_age_s: int = Field(default=60, ge=0)
+    token_per_minute: int = Field(
+        default=60, ge=0, description="requests of one token to feeds and policies; 0: no limit"
+    )
+    address_per_minute: int = Field(default=300, ge=0, description="requests of one address to the same; 0: no limit")
 
 
 class Patience(Record):
@@ -60,6 +64,7 @@ class Retention(Record):
     bodies_days: int = Field(
         default=200, ge=1, description="of a delivery that is settled, and of what was answered to it"
     )
+    fetches_days: int = Field(default=400, ge=1, description="what each token got of which feed, and when")
 
 
 class Takedown(Record):

@@ -10,7 +10,7 @@ from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, PictureVerdict, Verdict
+from syndicate.model.clearance import PUBLIC, PUBLIC_LINKS, PictureVerdict, Verdict
 from syndicate.model.feed import Directory
 from syndicate.model.partner import Partner
 from syndicate.model.record import Moment, Record
@@ -80,6 +80,8 @@ def why(
         unwell = health.troubled(connection)
         remote = {seq: receipt.remote_url for seq, receipt in receipts.values()}
     names = {PUBLIC: "公开订阅源 (public feeds)"} | {partner.id: partner.name for partner in directory.partners}
+    if PUBLIC_LINKS in standings:
+        names[PUBLIC_LINKS] = "公开订阅源转载链接 (title, source and link)"
     audiences = list(dict.fromkeys([*names, *standings, *(row.partner_id for row in rows)]))
     explanations = [
         _explain(

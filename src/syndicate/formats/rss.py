@@ -7,10 +7,11 @@ from html import escape
 from feedgen.entry import FeedEntry
 from lxml import etree
 
-from syndicate.formats import rsl
+from syndicate.formats import dialect, rsl
 from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures
+from syndicate.formats.stylesheet import styled
 from syndicate.model.article import Article
 from syndicate.model.story import Feed, Story
 
@@ -23,23 +24,27 @@ _CLOSING = b"  </channel>\n</rss>"
 
 
 def opening(feed: Feed) -> bytes:
-    """The channel's own elements."""
+    """The channel's own elements. A partner's own feed is written in its dialect, where it has one."""
+    if feed.definition.dialect:
+        return dialect.opening(feed)
     finish = partial(_finish_channel, feed=feed)
     generator = frame(feed, suffix="rss", media_type=MEDIA_TYPE, finish=finish, also=_namespaces(feed))
     generator.language(feed.publisher.language.lower())
     generator.copyright(f"© {legal(feed.publisher.organisation)}")
     generator.ttl(TTL_MINUTES)
-    return opened(generator.rss_str(pretty=True), _CLOSING)
+    return opened(styled(generator.rss_str(pretty=True), feed.base_url), _CLOSING)
 
 
 def entry(story: Story, feed: Feed) -> bytes:
     """One `item`."""
+    if feed.definition.dialect:
+        return dialect.entry(story, feed)
     return cut_out(alone(_item(story, feed), also=_namespaces(feed)).rss_str(pretty=True), b"item")
 
 
-def closing(_: Feed) -> bytes:
+def closing(feed: Feed) -> bytes:
     """The end of the document."""
-    return _CLOSING + b"\n"
+    return dialect.closing(feed) if feed.definition.dialect else _CLOSING + b"\n"
 
 
 def _namespaces(feed: Feed) -> tuple[str, ...]:
@@ -101,3 +106,5 @@ def _add_source(item: etree._Element, article: Article) -> None:
     if carries_others(article) and url:
         add(item, "source", article.origin.source, url=url)
         add(item, "atom:link", rel="via", href=url)
+    elif carries_others(article):  # RSS's own element must have an address
+        add(item, "dc:source", article.origin.source)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from syndicate.model.agreement import Agreement, begun, in_force
 from syndicate.model.article import Region
+from syndicate.model.dialect import Dialect
 from syndicate.model.record import Line, Name, Record, Slug, Url
 from syndicate.model.selection import Selection
 
@@ -43,6 +44,7 @@ class Partner(Record):
         description="one, or several that follow each other: a renewal can be written down before it starts",
     )
     destinations: tuple[Destination, ...] = ()
+    dialect: Dialect | None = Field(default=None, description="how it wants the RSS of its own feed")
     only_listed: bool = Field(
         default=False, description="takes only what comes from a unit on the source list in force, ours too"
     )
@@ -53,7 +55,11 @@ class Partner(Record):
         """`[agreement]` and `[[agreement]]` are both understood."""
         if told is None:
             return ()
-        return (told,) if isinstance(told, dict | Agreement) else told
+        if isinstance(told, dict | Agreement):
+            return (told,)
+        if not isinstance(told, list | tuple):
+            raise ValueError("must be a table: write its terms under [agreement], or several under [[agreement]]")
+        return told
 
     @field_validator("destinations")
     @classmethod

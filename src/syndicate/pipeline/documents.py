@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats import FEED_FORMATS, feed_format, joined
 from syndicate.ledger import feed_entries, feeds
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.feed_entries import Entry
@@ -19,7 +19,9 @@ from syndicate.ledger.feeds import SUBSCRIPTION, Document
 from syndicate.model.story import Feed, Tombstone
 from syndicate.pipeline.entries import Changes
 
-MOST = 1_000  # entries in a document that grows: readers and validators take 5 MB at most
+MOST = 1_000  # entries in a document that grows
+# Readers and the W3C validator take 5,000,000 bytes at most; what is left is for the opening and its tombstones.
+MOST_BYTES = 4_800_000
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 TOMBSTONES, FOR_DAYS = 500, 30  # that stand in the subscription document, and how long
 
@@ -71,8 +73,7 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 
 def body(feed: Feed, entries: Sequence[Entry], name: str, kept: Kept) -> bytes:
     """A document's bytes in one format, of entries that are in mind."""
-    form = feed_format(name)
-    return form.opening(feed) + form.JOINT.join(kept.get(entry.version, name) for entry in entries) + form.closing(feed)
+    return joined(name, feed, [kept.get(entry.version, name) for entry in entries])
 
 
 def _subscription(
@@ -86,7 +87,9 @@ def _subscription(
         "tombstones": tombstones(connection, gone)[:TOMBSTONES],
         "previous": months[-1] if months else "",
     }
-    return _documents(connection, feed.model_copy(update=update), _window(connection, feed, changes), kept)
+    window = _window(connection, feed, changes)
+    kept.load(connection, [entry.version for entry in window], FEED_FORMATS)
+    return _documents(connection, feed.model_copy(update=update), _fitting(window, kept), kept)
 
 
 def _window(connection: Connection, feed: Feed, changes: Changes) -> list[Entry]:
@@ -105,6 +108,24 @@ def _window(connection: Connection, feed: Feed, changes: Changes) -> list[Entry]
         running += feed_entries.since_month(connection, definition.id, month, but=but, limit=MOST)
         window = {entry.article_id: entry for entry in newest_first(running)[:MOST]} | window
     return list(window.values())
+
+
+def _fitting(window: Sequence[Entry], kept: Kept) -> list[Entry]:
+    """Those of the window that a document has room for, what moved last before all else.
+
+    One that is larger than a document by itself keeps nobody else out.
+    """
+    fitting, room = [], MOST_BYTES
+    for entry in sorted(window, key=_moved, reverse=True):
+        size = max(len(kept.get(entry.version, name)) for name in FEED_FORMATS)
+        if size <= room:
+            fitting.append(entry)
+            room -= size
+    return fitting
+
+
+def _moved(entry: Entry) -> tuple[datetime, datetime, str]:
+    return entry.moved_at or _LONG_AGO, entry.published_at or _LONG_AGO, entry.article_id
 
 
 def _finished(connection: Connection, feed: Feed, changes: Changes) -> list[str]:

@@ -21,10 +21,10 @@ from syndicate.model.event import Envelope
 from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.model.story import Rendition
+from syndicate.patience import delivery_policy
 from syndicate.pipeline import picture_standing, policies
-from syndicate.pipeline.breaker import BreakerPolicy
 from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
@@ -40,17 +40,17 @@ from syndicate.pipeline.receive import Received, receive
 from syndicate.pipeline.record import DeliveryPolicy
 from syndicate.pipeline.record_rights import RightsRecorded, record_rights
 from syndicate.pipeline.replay import Replayed, replay
-from syndicate.pipeline.retry import RetryPolicy
 from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.verify import verify
+from syndicate.pipeline.verify_intent import Hub, verify_intent
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
+from syndicate.transports.callbacks import Callbacks
 from syndicate.transports.fan_out import FanOut
 from syndicate.transports.pages import Pages
 
-BUDGET = timedelta(seconds=120)  # how long one Deliver step may keep a worker; told to stop, it ends within a deadline
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -207,7 +207,7 @@ class System:
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        for made in ("_wire", "_pages"):
+        for made in ("_wire", "_pages", "_callbacks"):
             if made in vars(self):
                 getattr(self, made).close()
         self.ledger.close()
@@ -229,8 +229,8 @@ class System:
                 )
             case Deliver():
                 return self._deliver(step)
-            case Verify():
-                return verify(self.ledger, step.deliveries, look=self._pages.look, lease=self.policy.lease)
+            case Verify() | Confirm():
+                return self._look_outside(step)
             case Beat():
                 return self._show_life(step.lane)
 
@@ -243,6 +243,13 @@ class System:
             vars(self).pop("_wire").close()
             raise
 
+    def _look_outside(self, step: Verify | Confirm) -> Sequence[Step]:
+        lease = self.policy.lease
+        if isinstance(step, Verify):
+            return verify(self.ledger, step.deliveries, look=self._pages.look, lease=lease)
+        hub = Hub(newsroom=self.newsroom, policy=self.settings.hub_policy, ask=self._callbacks.ask, lease=lease)
+        return verify_intent(self.ledger, step.subscriptions, hub=hub, now=self.clock())
+
     @property
     def kept_for(self) -> timedelta:
         """How long the bytes of what is settled are kept."""
@@ -251,18 +258,7 @@ class System:
     @property
     def policy(self) -> DeliveryPolicy:
         """How patient we are, as it is set."""
-        patience, breaker = self.settings.patience, self.settings.breaker
-        return DeliveryPolicy(
-            retry=RetryPolicy(
-                first_wait_s=patience.first_wait_s,
-                longest_wait_s=patience.longest_wait_s,
-                give_up_after_s=patience.give_up_after_h * 3600,
-            ),
-            breaker=BreakerPolicy(**vars(breaker)),
-            verify_within=timedelta(hours=self.settings.takedown.verify_within_h),
-            lease=timedelta(seconds=self.settings.workers.lease_s),
-            budget=BUDGET,
-        )
+        return delivery_policy(self.settings)
 
     @cached_property
     def _wire(self) -> FanOut:
@@ -271,6 +267,10 @@ class System:
     @cached_property
     def _pages(self) -> Pages:
         return Pages(secret=self.settings.secret)
+
+    @cached_property
+    def _callbacks(self) -> Callbacks:
+        return Callbacks(secret=self.settings.secret, policy=self.settings.hub_policy)
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:

@@ -25,7 +25,7 @@ from syndicate.notices.wordings import Place, Wordings, read_wordings
 from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import Settings, read_toml
-from syndicate.transports import address, deadline_s, open_transport, secret_names, settings_problems
+from syndicate.transports import address, deadline_s, open_transport, secret_names, written_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
 
@@ -47,13 +47,15 @@ def read_newsroom(settings: Settings) -> Newsroom:
     licence = _licence(settings.config_dir / "licence.toml", settings.publisher.language, problems)
     if problems or wording is None:
         raise Invalid(problems)
-    directory = Directory(partners=tuple(partners), feeds=tuple(feeds))
     return Newsroom(
         publisher=settings.publisher,
-        directory=directory,
+        directory=Directory(partners=tuple(partners), feeds=tuple(feeds)),
         wording=wording,
         licence=licence,
         base_url=settings.web.base_url.rstrip("/"),
+        hub_url=settings.hub_url,
+        hubs=settings.websub.hubs,
+        hubs_network=settings.websub.network,
     )
 
 
@@ -193,7 +195,7 @@ def _partner(written: dict[str, Any]) -> tuple[Partner | None, list[Problem]]:
 
 
 def _destination_problems(destination: Destination) -> list[Problem]:
-    found = settings_problems(destination.transport, destination.settings)
+    found = written_problems(destination.transport, destination.settings)
     if destination.format not in ARTICLE_FORMATS:
         known = ", ".join(ARTICLE_FORMATS)
         found.append(Problem(field="format", message=f"{destination.format!r} is not a format; there is: {known}"))

@@ -138,17 +138,19 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None) -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told."""
+def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, settings="", ledger_url="") -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told.
+
+    `settings` are more of them in TOML."""
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
-    _write(config, {"syndicate": SETTINGS})
+    _write(config, {"syndicate": SETTINGS + settings})
     _write(config / "feeds", FEEDS)
     _write(config / "partners", PARTNERS)
     if licence:
         _write(config, {"licence": licence})
     queue = Inline()
-    url = ledger.system.settings.ledger if ledger else ""
+    url = ledger.system.settings.ledger if ledger else ledger_url
     system = assemble(read_settings(config, data_dir=folder / "data", ledger_url=url), handover=queue, depth=depth)
     system = replace(system, clock=lambda: NOW)
     migrate(system.ledger)

@@ -23,6 +23,7 @@ def render(feed: Feed) -> Rendition:
         "language": publisher.language,
         "authors": [author],
         "author": author,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
         "_syndicate": {"about": feed.addresses.page},
     }
     items = [_item(story, feed) for story in feed.stories]

@@ -110,6 +110,13 @@ class Directory(Record):
             for depth in range(len(section))
         ]
 
+    def partner_of_feed(self, feed_id: str) -> str | None:
+        """Whose feed this would be, whether or not there is such a partner; None for a public feed."""
+        for family in self.feeds:
+            if family.each == "partner" and feed_id.startswith(f"{family.id}/"):
+                return feed_id.removeprefix(f"{family.id}/")
+        return None
+
     def definition(self, feed_id: str, publisher: Publisher) -> FeedDefinition | None:
         """The feed with this id, or None when nothing configured stands for it (any more)."""
         for family in self.feeds:

@@ -110,6 +110,7 @@ class Feed(Record):
     changed: Moment
     stories: tuple[Story, ...]
     licence: Licence | None = None
+    hubs: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> Addresses:

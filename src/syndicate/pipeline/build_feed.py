@@ -14,6 +14,7 @@ from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.step import BuildFeed, Step
 from syndicate.model.story import Feed, FeedDefinition, Rendition, Story
 from syndicate.pipeline.case import as_recorded
+from syndicate.pipeline.distribute import distribute
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.writing import write_story
 
@@ -51,12 +52,15 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, base_url: st
         changed=changed,
         stories=tuple(stories),
         licence=newsroom.licence,
+        hubs=newsroom.hubs_for(definition.audience),
     )
     renditions = render_all(feed)
+    steps: list[Step] = []
     with ledger.write() as connection:
-        feeds.publish(connection, seen, selection=selection, changed_at=changed, renditions=renditions, now=now)
+        if feeds.publish(connection, seen, selection=selection, changed_at=changed, renditions=renditions, now=now):
+            steps = distribute(connection, definition, renditions, urgent=seen.urgent, newsroom=newsroom, now=now)
     log.info("feed.built", feed=feed_id, stories=len(stories), changed=changed.isoformat())
-    return _again(ledger, feed_id)
+    return [*steps, *_again(ledger, feed_id)]
 
 
 def render_all(feed: Feed) -> dict[str, Rendition]:
@@ -96,6 +100,7 @@ def _digest(definition: FeedDefinition, selected: list[Standing], newsroom: News
                 newsroom.wording.digest,
                 newsroom.addresses.model_dump(mode="json"),
                 base_url,
+                newsroom.hubs_for(definition.audience),
                 [[standing.article_id, standing.revision, standing.edition] for standing in selected],
             ]
         )

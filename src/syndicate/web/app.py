@@ -1,13 +1,14 @@
 """Who may ask, by HTTP? The whole surface is the table below; nothing here decides anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feeds, home, licence, policies, probes, why
+from syndicate.web import events, feeds, home, hub, licence, policies, probes, why
 from syndicate.web.answers import HANDLERS
 from syndicate.web.journal import Journal
 
@@ -16,6 +17,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/dry-run", events.dry_run),
     ("GET", "/schemas/article-event.json", events.schema),
     ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
+    ("POST", "/hub", hub.ask),
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
     ("GET", "/license.xml", licence.machine_readable),
@@ -37,6 +39,10 @@ _EVENT_BODY = {
         "content": {STRUCTURED: {"schema": {"$ref": "/schemas/article-event.json"}}},
     }
 }
+_HUB_BODY = {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {}}}}
+_BODIES: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {"/events": _EVENT_BODY, "/dry-run": _EVENT_BODY, "/hub": _HUB_BODY}
+)
 
 
 def make_app(system: System) -> FastAPI:
@@ -53,7 +59,7 @@ def make_app(system: System) -> FastAPI:
     app.state.depth = probes.RecentDepth(system.depth)
     app.add_middleware(Journal)
     for method, path, answer in ROUTES:
-        extra = _EVENT_BODY if method == "POST" else None
+        extra = _BODIES.get(path)
         app.add_api_route(path, answer, methods=[method], response_model=None, openapi_extra=extra)
         if method == "GET":
             app.add_api_route(path, answer, methods=["HEAD"], response_model=None, include_in_schema=False)

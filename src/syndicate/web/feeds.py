@@ -25,7 +25,7 @@ def read(request: Request, feed_id: str, suffix: str) -> Response:
     200, 304, 404, 503 while it is unbuilt; a partner's own feed also 401, 403.
     """
     system: System = request.app.state.system
-    partner_id = _partner_of(feed_id, system)
+    partner_id = system.newsroom.directory.partner_of_feed(feed_id)
     if partner_id is not None:
         require_reader(request, system.ledger, partner_id=partner_id)
         _require_term(partner_id, system)
@@ -33,7 +33,10 @@ def read(request: Request, feed_id: str, suffix: str) -> Response:
     packed = wants_gzip(request.headers)
     etag = f'"{served.digest[:32]}{"-gzip" * packed}"'
     modified = _modified(served, now=system.clock())
-    headers = _headers(system, private=partner_id is not None) | {"ETag": etag, "Link": _links(feed_id, suffix, system)}
+    headers = _headers(system, private=partner_id is not None) | {
+        "ETag": etag,
+        "Link": _links(feed_id, suffix, system, audience=partner_id or PUBLIC),
+    }
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
@@ -42,14 +45,6 @@ def read(request: Request, feed_id: str, suffix: str) -> Response:
         headers["Content-Encoding"] = "gzip"
     content = served.packed if packed else gzip.decompress(served.packed)
     return Response(content, headers=headers, media_type=served.media_type)
-
-
-def _partner_of(feed_id: str, system: System) -> str | None:
-    """Whose feed this would be, whether or not there is such a partner; None for a public feed."""
-    for family in system.newsroom.directory.feeds:
-        if family.each == "partner" and feed_id.startswith(f"{family.id}/"):
-            return feed_id.removeprefix(f"{family.id}/")
-    return None
 
 
 def _require_term(partner_id: str, system: System) -> None:
@@ -95,10 +90,11 @@ def _headers(system: System, *, private: bool) -> dict[str, str]:
     }
 
 
-def _links(feed_id: str, suffix: str, system: System) -> str:
-    """Where this feed is at home, and its licence (RFC 8288)."""
+def _links(feed_id: str, suffix: str, system: System, *, audience: str) -> str:
+    """Where this feed is at home, who tells when it changes, and its licence (RFC 8288; WebSub §4)."""
     here = f"{system.settings.web.base_url.rstrip('/')}/feeds/{quote(feed_id)}.{suffix}"
-    return f'<{_ascii(here)}>; rel="self", {licence_links(system.newsroom.addresses)}'
+    hubs = "".join(f'<{_ascii(hub)}>; rel="hub", ' for hub in system.newsroom.hubs_for(audience))
+    return f'<{_ascii(here)}>; rel="self", {hubs}{licence_links(system.newsroom.addresses)}'
 
 
 def licence_links(addresses: Addresses) -> str:

@@ -75,5 +75,12 @@ def recognise(ledger: Ledger, token: str) -> Holder | None:
     return Holder(name=row.name, scopes=frozenset(row.scopes), partner_id=row.partner_id)
 
 
+def token_id(ledger: Ledger, token: str, *, scope: str, partner_id: str) -> str | None:
+    """The id of a token that has this scope and is this partner's; None for any other."""
+    holder = recognise(ledger, token)
+    form = _FORM.fullmatch(token)
+    return form[1] if form and holder and holder.may(scope, partner_id=partner_id) else None
+
+
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -44,7 +44,7 @@ class Subscriber:
 
     def __init__(self) -> None:
         self.confirms: Callable[[Asked], tuple[int, bytes]] = self.echo
-        self.takes: Callable[[Sent], tuple[int, Mapping[str, str]]] = lambda _: (204, {})
+        self.takes: Callable[[Sent], tuple[int, Mapping[str, str], bytes]] = self.answers(204)
         self.asked: list[Asked] = []
         self.received: list[Sent] = []
         self.changed = Condition()
@@ -66,9 +66,11 @@ class Subscriber:
         return lambda _: (status, body)
 
     @staticmethod
-    def answers(status: int, **headers: str) -> Callable[[Sent], tuple[int, Mapping[str, str]]]:
+    def answers(
+        status: int, *, body: bytes = b"", **headers: str
+    ) -> Callable[[Sent], tuple[int, Mapping[str, str], bytes]]:
         """Answer this, whatever is sent."""
-        return lambda _: (status, headers)
+        return lambda _: (status, headers, body)
 
     def wait_for(self, predicate: Callable[[], object], *, timeout_s: float = 10) -> None:
         """Wait until it holds; `AssertionError` if it never does."""
@@ -109,8 +111,8 @@ def _handler(subscriber: Subscriber) -> type[BaseHTTPRequestHandler]:
             with subscriber.changed:
                 subscriber.received.append(sent)
                 subscriber.changed.notify_all()
-            status, headers = subscriber.takes(sent)
-            self._answer(status, b"", headers)
+            status, headers, said = subscriber.takes(sent)
+            self._answer(status, said, headers)
 
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)

@@ -19,7 +19,7 @@ Signature = Literal["sha256", "sha384", "sha512"]
 
 SECRET_BYTES = 200  # hub.secret must be shorter (WebSub §5.1)
 _PLACE = "/feeds/"
-_SUBSCRIBER = "/websub:"
+_SUBSCRIBER, _HUB = "/websub:", "/hub:"
 _FORM = re.compile(r"(?P<feed>.+)\.(?P<format>[a-z0-9]+)", re.DOTALL)
 
 
@@ -37,6 +37,10 @@ class Topic(NamedTuple):
     def url(self, base_url: str) -> str:
         """Its canonical address: the `self` of the feed."""
         return f"{base_url.rstrip('/')}{_PLACE}{quote(self.feed_id)}.{self.format}"
+
+
+ANY_TOPIC = f"{_PLACE}%"
+"""All of their ids, as LIKE has it."""
 
 
 def is_topic(brought: str) -> bool:
@@ -72,9 +76,14 @@ def destination_of(audience: str, subscription: str) -> str:
     return f"{audience}{_SUBSCRIBER}{subscription}"
 
 
+def is_ours(destination_id: str) -> bool:
+    """Whether a destination stands in no file: a subscriber's, or another's hub."""
+    return is_subscriber(destination_id) or _HUB in destination_id
+
+
 def hub_destination(url: str) -> str:
     """What the ledger calls another's hub; no file can name one like this."""
-    return f"{PUBLIC}/hub:{urlsplit(url).hostname}:{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+    return f"{PUBLIC}{_HUB}{urlsplit(url).hostname}:{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
 def is_subscriber(destination_id: str) -> bool:

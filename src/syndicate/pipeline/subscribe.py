@@ -1,6 +1,5 @@
 """Takes in what somebody asks of our hub, within its limits, and ends what has run out."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -18,12 +17,12 @@ FORGET_AFTER = timedelta(days=7)  # what nobody has confirmed
 RETRY_AFTER_S = 60
 
 
-@dataclass(frozen=True)
 class TooMany(Exception):
     """The hub takes no more of this kind just now; `reason` is for whoever has asked."""
 
-    reason: str
-    retry_after_s: int = RETRY_AFTER_S
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def subscribe(ledger: Ledger, wish: Wish, *, policy: HubPolicy) -> list[Step]:

@@ -1,4 +1,4 @@
-"""How does a feed travel to who has subscribed to it? One POST of all of it, signed if they ask (WebSub §7 and §8)."""
+"""How does a feed travel to who has subscribed to it? One POST of all of it, signed if they ask (WebSub §7)."""
 
 import hmac
 from dataclasses import dataclass

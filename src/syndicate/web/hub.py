@@ -14,7 +14,7 @@ from syndicate.model.clearance import PUBLIC
 from syndicate.model.problem import Invalid, Problem, problems_of
 from syndicate.model.record import Url
 from syndicate.model.subscription import SECRET_BYTES, Topic, Wish, topic_at
-from syndicate.pipeline.subscribe import TooMany, subscribe
+from syndicate.pipeline.subscribe import RETRY_AFTER_S, TooMany, subscribe
 from syndicate.transports.sealed import KEY_NAME, seal
 from syndicate.web.bodies import read_body
 from syndicate.web.credentials import feed_token
@@ -37,7 +37,7 @@ async def ask(request: Request) -> Response:
     except Invalid as error:
         return _said(400, *map(str, error.problems))
     except TooMany as error:
-        return _said(429, error.reason, headers={"Retry-After": str(error.retry_after_s)})
+        return _said(429, error.reason, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 async def _told(request: Request, system: System) -> dict[str, str]:

@@ -4,6 +4,7 @@ One test for each MUST and SHOULD that is said of publishers and hubs, in its or
 subscriber is a real server on loopback.
 """
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -70,6 +71,12 @@ def test_4_a_publisher_should_use_embedded_links_in_xml_feeds(hub, suffix):
 
     assert [link.get("href") for link in of_feed if link.get("rel") == "hub"] == [HUB]
     assert [link.get("href") for link in of_feed if link.get("rel") == "self"] == [f"{BASE}/feeds/all.{suffix}"]
+
+
+def test_4_a_json_feed_names_its_hub_in_the_way_that_it_has_for_that(hub):
+    told = json.loads(hub.feed("/feeds/all.json"))
+
+    assert (told["feed_url"], told["hubs"]) == (f"{BASE}/feeds/all.json", [{"type": "WebSub", "url": HUB}])
 
 
 def test_4_every_hub_that_is_advertised_is_named_in_headers_and_feed(tmp_path):

@@ -96,6 +96,12 @@ def take(connection: Connection, ids: Collection[str], *, now: datetime, until: 
     return _found(connection, subscriptions.c.id.in_(taken))
 
 
+def hold(connection: Connection, ids: Collection[str]) -> None:
+    """Let nobody else change these until this transaction ends. Before healths: in the order in which all do."""
+    some = select(subscriptions.c.id).where(subscriptions.c.id.in_(ids)).order_by(subscriptions.c.id)
+    connection.execute(some.with_for_update()).all()
+
+
 def settle(connection: Connection, one: Subscription, *, said: str, again_at: datetime | None = None) -> None:
     """Write down what a callback has said to an intent, and whether it is to be asked again.
 

@@ -58,8 +58,8 @@ def topic_at(url: str, *, base_url: str) -> tuple[Topic, str] | None:
         same_host = (asked.scheme, asked.hostname, asked.port) == (ours.scheme, ours.hostname, ours.port)
     except ValueError:
         return None
-    path = unquote(asked.path).removeprefix(unquote(ours.path).rstrip("/"))
-    form = _FORM.fullmatch(path.removeprefix(_PLACE)) if path.startswith(_PLACE) else None
+    path, home = unquote(asked.path), unquote(ours.path).rstrip("/") + _PLACE
+    form = _FORM.fullmatch(path.removeprefix(home)) if path.startswith(home) else None
     if not same_host or form is None or asked.fragment or not form["feed"].isprintable():
         return None
     return Topic(form["feed"], form["format"]), asked.query

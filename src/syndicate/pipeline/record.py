@@ -72,8 +72,9 @@ def record(
     claims.uncount(connection, [one.claim.due.seq for one in failed if one.outcome.kind == "unsent"], ours=ours)
     _begin_takedowns(connection, [one for one in went if _is_our_removal(one, ours)], known, policy, now)
     attempts.keep_receipts(connection, went, now=now)
-    healths = _healths(connection, tries, policy=policy.breaker, now=now, dice=dice)
-    _end_subscriptions(connection, failed, now)
+    over = _end_subscriptions(connection, failed, now)
+    telling = [one for one in tries if one.claim.due.destination_id not in over]
+    healths = _healths(connection, telling, policy=policy.breaker, now=now, dice=dice)
     return Recorded([(one, to, one.claim.due.seq in ours) for one, to in settled], healths)
 
 
@@ -142,12 +143,16 @@ def _gone_within(destination: Destination, ended: Agreement | None, policy: Deli
     return policy.page_gone_within(destination)
 
 
-def _end_subscriptions(connection: Connection, failed: Sequence[Attempt], now: datetime) -> None:
-    """A subscriber that answers 410 has ended its subscription (WebSub §7): there is nothing to pause, nor to mend."""
+def _end_subscriptions(connection: Connection, failed: Sequence[Attempt], now: datetime) -> set[str]:
+    """A subscriber that answers 410 has ended its subscription (WebSub §7): there is nothing to pause, nor to mend.
+
+    Tells which, by destination. Subscriptions are locked before healths, by everybody.
+    """
     told = {one.claim.due.destination_id for one in failed if one.outcome.kind == "ended"}
     gone = subscriptions.of_destinations(connection, {name for name in told if is_subscriber(name)})
     if gone:
         subscriptions.end(connection, [one.id for one in gone], because="the callback is gone (410)", now=now)
+    return {one.destination_id for one in gone}
 
 
 def _delivered(one: Attempt) -> Settlement:

@@ -48,6 +48,7 @@ def verify_intent(ledger: Ledger, ids: Collection[str], *, hub: Hub, now: dateti
         denied = {one.id: _denial(connection, one, hub.newsroom, now) for one in taken}
     replies = hub.ask([_question(one, denied[one.id]) for one in taken])
     with ledger.write() as connection:
+        subscriptions.hold(connection, [one.id for one in taken])
         for one, reply in zip(taken, replies, strict=True):
             if denied[one.id]:
                 subscriptions.settle(connection, one, said=f"denied: {denied[one.id]}")

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from syndicate.ledger import articles, contents, deliveries, health, pictures
 from syndicate.ledger.database import Ledger
@@ -127,6 +130,61 @@ def test_whose_words_live_articles_carry_is_read_off_their_newest_revision(old_l
     with old_ledger.read() as connection:
         assert articles.with_words_of_others(connection) == ["b-1"]
         assert connection.scalar(text("SELECT words_of FROM articles WHERE id = 'b-1'")) == "远山通讯社"
+
+
+def test_a_delivery_may_bring_a_feed_and_those_of_articles_are_as_they_were(old_ledger: Ledger):
+    migrate(old_ledger, to="0013")
+    before = _every_row(old_ledger)
+
+    migrate(old_ledger)
+
+    assert _every_row(old_ledger) == before
+    with old_ledger.write() as connection:
+        row = "SELECT :id, '/feeds/all.atom', revision, edition, partner_id, destination_id, line, :number, action, lane, "
+        row += "'cancelled', reason, tries, media_type, manifest, created_at FROM deliveries WHERE id = 'd_1'"
+        names = (
+            "id, article_id, revision, edition, partner_id, destination_id, line, number, action, lane, state, reason, "
+        )
+        names += "tries, media_type, manifest, created_at"
+        connection.execute(text(f"INSERT INTO deliveries ({names}) {row}"), {"id": "d_feed", "number": 99})
+
+
+def test_the_tables_are_sound_after_the_reference_to_articles_is_gone(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    if old_ledger.url.get_backend_name() == "sqlite":
+        with old_ledger.read() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    with old_ledger.write() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE deliveries SET line = 12345"))
+
+
+def test_the_way_back_leaves_what_articles_were_brought(old_ledger: Ledger):
+    migrate(old_ledger, to="0013")
+    before = _every_row(old_ledger)
+    migrate(old_ledger)
+
+    unmigrate(old_ledger, to="0013")
+
+    assert _every_row(old_ledger) == before
+    with old_ledger.write() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE deliveries SET article_id = '/feeds/all.atom'"))
+
+
+def unmigrate(ledger: Ledger, *, to: str) -> None:
+    """Nothing of ours goes back, but a person with Alembic may."""
+    with ledger.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__code__.co_filename).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.downgrade(config, to)
+
+
+def _every_row(ledger: Ledger) -> list[tuple[object, ...]]:
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(text("SELECT * FROM deliveries ORDER BY seq"))]
 
 
 def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:

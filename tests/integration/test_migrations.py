@@ -140,13 +140,10 @@ def test_a_delivery_may_bring_a_feed_and_those_of_articles_are_as_they_were(old_
 
     assert _every_row(old_ledger) == before
     with old_ledger.write() as connection:
-        row = "SELECT :id, '/feeds/all.atom', revision, edition, partner_id, destination_id, line, :number, action, lane, "
-        row += "'cancelled', reason, tries, media_type, manifest, created_at FROM deliveries WHERE id = 'd_1'"
-        names = (
-            "id, article_id, revision, edition, partner_id, destination_id, line, number, action, lane, state, reason, "
-        )
-        names += "tries, media_type, manifest, created_at"
-        connection.execute(text(f"INSERT INTO deliveries ({names}) {row}"), {"id": "d_feed", "number": 99})
+        same = "revision, edition, partner_id, destination_id, line, action, lane, reason, tries, media_type, manifest"
+        names = f"{same}, id, article_id, number, state, created_at"
+        row = f"{same}, 'd_feed', '/feeds/all.atom', 99, 'cancelled', created_at FROM deliveries WHERE id = 'd_1'"
+        connection.execute(text(f"INSERT INTO deliveries ({names}) SELECT {row}"))
 
 
 def test_the_tables_are_sound_after_the_reference_to_articles_is_gone(old_ledger: Ledger):

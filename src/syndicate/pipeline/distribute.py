@@ -31,8 +31,7 @@ class _Changed(NamedTuple):
 
     topic: Topic
     version: int
-    media_type: str
-    packed: Packed
+    rendition: Rendition
     is_urgent: bool
 
 
@@ -55,7 +54,8 @@ def distribute(
         return []
     told = database_time(connection)
     listening, denied = _listening(connection, changed, newsroom=newsroom, now=now)
-    owed = [_to_subscriber(changed[one.topic_id], one) for one in listening]
+    bodies = {name: _packed(connection, changed[name].rendition.body) for name in {one.topic_id for one in listening}}
+    owed = [_to_subscriber(changed[one.topic_id], bodies[one.topic_id], one) for one in listening]
     if definition.audience == PUBLIC and newsroom.hubs:
         owed += _to_hubs(connection, changed.values(), newsroom=newsroom, now=told)
     _wake(connection, {one.destination_id for one in owed}, now=told)
@@ -78,7 +78,7 @@ def _changed(
     versions = topics.advance(connection, digests, now=database_time(connection))
     waiting = {name for name in versions if "retract" in deliveries.waiting_lanes(connection, name)}
     return {
-        name: _Changed(topic, versions[name], one.media_type, contents.pack(one.body), urgent or name in waiting)
+        name: _Changed(topic, versions[name], one, urgent or name in waiting)
         for name, (topic, one) in found.items()
         if name in versions
     }
@@ -99,10 +99,18 @@ def _listening(
     return [one for one in found if not why[one.id]], denied
 
 
-def _to_subscriber(changed: _Changed, one: Subscription) -> NewDelivery:
-    return _owed(
-        changed, one.destination_id, changed.packed, changed.media_type, audience=one.audience, until=one.lease_until
-    )
+def _packed(connection: Connection, body: bytes) -> Packed:
+    """As it is kept already, to be served; compressing takes longer than looking."""
+    digest = digest_of(body)
+    try:
+        return Packed(digest, len(body), contents.packed(connection, digest))
+    except LookupError:
+        return contents.pack(body)
+
+
+def _to_subscriber(changed: _Changed, packed: Packed, one: Subscription) -> NewDelivery:
+    media_type = changed.rendition.media_type
+    return _owed(changed, one.destination_id, packed, media_type, audience=one.audience, until=one.lease_until)
 
 
 def _to_hubs(

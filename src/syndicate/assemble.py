@@ -15,6 +15,7 @@ from syndicate.dispatch import Handover
 from syndicate.ledger import beats, feeds, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.retention import Dropped
 from syndicate.model.clearance import Decided, Ruling, Verdict
 from syndicate.model.event import Envelope
@@ -30,6 +31,7 @@ from syndicate.pipeline.changes import notice_changes
 from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
+from syndicate.pipeline.feed_delta import Delta, feed_delta
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
@@ -42,15 +44,15 @@ from syndicate.pipeline.record_rights import RightsRecorded, record_rights
 from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
+from syndicate.pipeline.take_up import stop_what_lapsed
 from syndicate.pipeline.verify import verify
 from syndicate.pipeline.verify_intent import Hub, verify_intent
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
-from syndicate.transports.callbacks import Callbacks
-from syndicate.transports.fan_out import FanOut
-from syndicate.transports.pages import Pages
+from syndicate.ways import Ways
 
+ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that builds feeds
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -122,6 +124,10 @@ class System:
     def policy_of(self, partner_id: str, version: str) -> Rendition | None:
         """What one version of a partner's agreement allows, in ODRL; None for one that never was."""
         return policies.policy_of(self.ledger, partner_id, version, newsroom=self.newsroom)
+
+    def feed_delta(self, feed_id: str, name: str, *, since: str) -> Delta | None:
+        """What has changed in a feed since a version that a reader has; None where only the whole document tells it."""
+        return feed_delta(self.ledger, feed_id, name, since=since, newsroom=self.newsroom, kept=Kept(0))
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
@@ -204,12 +210,11 @@ class System:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
             feeds.reconsider(connection)
+        stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        for made in ("_wire", "_pages", "_callbacks"):
-            if made in vars(self):
-                getattr(self, made).close()
+        self._ways.close()
         self.ledger.close()
 
     def _receive(self, envelope: Envelope) -> Received:
@@ -223,9 +228,8 @@ class System:
             case Withdraw():
                 return withdraw(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
             case BuildFeed():
-                base_url = self.settings.web.base_url
                 return build_feed(
-                    self.ledger, step.feed_id, newsroom=self.newsroom, base_url=base_url, now=self.clock()
+                    self.ledger, step.feed_id, newsroom=self.newsroom, kept=self._entries, now=self.clock()
                 )
             case Deliver():
                 return self._deliver(step)
@@ -237,17 +241,17 @@ class System:
     def _deliver(self, step: Deliver) -> Sequence[Step]:
         around = Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping)
         try:
-            return deliver(self.ledger, lane=step.lane, wire=self._wire, policy=self.policy, around=around)
+            return deliver(self.ledger, lane=step.lane, wire=self._ways.wire, policy=self.policy, around=around)
         except Exception:
             # What is on its way belongs to nobody now: it must not come in among what is sent next. The sweep finds it.
-            vars(self).pop("_wire").close()
+            self._ways.break_off_wire()
             raise
 
     def _look_outside(self, step: Verify | Confirm) -> Sequence[Step]:
         lease = self.policy.lease
         if isinstance(step, Verify):
-            return verify(self.ledger, step.deliveries, look=self._pages.look, lease=lease)
-        hub = Hub(newsroom=self.newsroom, policy=self.settings.hub_policy, ask=self._callbacks.ask, lease=lease)
+            return verify(self.ledger, step.deliveries, look=self._ways.pages.look, lease=lease)
+        hub = Hub(newsroom=self.newsroom, policy=self.settings.hub_policy, ask=self._ways.callbacks.ask, lease=lease)
         return verify_intent(self.ledger, step.subscriptions, hub=hub, now=self.clock())
 
     @property
@@ -261,16 +265,12 @@ class System:
         return delivery_policy(self.settings)
 
     @cached_property
-    def _wire(self) -> FanOut:
-        return FanOut(secret=self.settings.secret)
+    def _entries(self) -> Kept:
+        return Kept(ENTRIES_IN_MIND)
 
     @cached_property
-    def _pages(self) -> Pages:
-        return Pages(secret=self.settings.secret)
-
-    @cached_property
-    def _callbacks(self) -> Callbacks:
-        return Callbacks(secret=self.settings.secret, policy=self.settings.hub_policy)
+    def _ways(self) -> Ways:
+        return Ways(self.settings)
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:

@@ -273,11 +273,11 @@ def _without_words(partners: list[Partner], folders: list[Place]) -> list[Proble
     there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
     return [
         Problem(
-            field=f"partners/{partner.id}.toml: agreement.wording",
+            field=f"partners/{partner.id}.toml: agreement{f'.{number}' if len(partner.agreements) > 1 else ''}.wording",
             message=f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}",
         )
         for partner in partners
-        for agreement in partner.agreements
+        for number, agreement in enumerate(partner.agreements)
         if (wording := agreement.wording) and wording not in known
     ]
 

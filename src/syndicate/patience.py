@@ -1,4 +1,4 @@
-"""How patient we are, as it is set: what the settings say, as the pipeline takes it."""
+"""How patient we are, as it is set: what the pipeline is given of the settings."""
 
 from datetime import timedelta
 
@@ -11,14 +11,15 @@ BUDGET = timedelta(seconds=120)  # how long one Deliver step may keep a worker; 
 
 
 def delivery_policy(settings: Settings) -> DeliveryPolicy:
-    """With deliveries, with destinations, and with the pages of what was taken back."""
+    """How patient we are, as it is set."""
+    patience, breaker = settings.patience, settings.breaker
     return DeliveryPolicy(
         retry=RetryPolicy(
-            first_wait_s=settings.patience.first_wait_s,
-            longest_wait_s=settings.patience.longest_wait_s,
-            give_up_after_s=settings.patience.give_up_after_h * 3600,
+            first_wait_s=patience.first_wait_s,
+            longest_wait_s=patience.longest_wait_s,
+            give_up_after_s=patience.give_up_after_h * 3600,
         ),
-        breaker=BreakerPolicy(**vars(settings.breaker)),
+        breaker=BreakerPolicy(**vars(breaker)),
         verify_within=timedelta(hours=settings.takedown.verify_within_h),
         lease=timedelta(seconds=settings.workers.lease_s),
         budget=BUDGET,

@@ -245,3 +245,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise invalid(path.name, str(error)) from None
+    except RecursionError:
+        raise invalid(path.name, "is nested too deeply") from None

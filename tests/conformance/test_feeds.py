@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats import FEED_FORMATS, whole
 from syndicate.model.article import Origin
 from syndicate.model.story import Feed, PictureRights, Story
 from tests.golden.formats.samples import (
@@ -89,7 +89,7 @@ FEEDS = {
 
 
 def rendered(name: str, feed: Feed) -> bytes:
-    return feed_format(name).render(feed).body
+    return whole(name, feed).body
 
 
 def rss_item(feed: Feed) -> etree._Element:
@@ -138,7 +138,7 @@ def test_json_feed_has_what_version_1_1_requires(kind):
 @pytest.mark.parametrize("name", FEED_FORMATS)
 def test_the_rendition_says_which_media_type_it_has(name):
     wanted = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-    assert feed_format(name).render(a_feed()).media_type == wanted[name]
+    assert whole(name, a_feed()).media_type == wanted[name]
 
 
 def test_entries_stand_in_the_order_given():
@@ -175,10 +175,10 @@ def test_the_locale_of_the_process_is_never_touched(monkeypatch, name):
 
 DIGEST_ALL = """
 import hashlib
-from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats import FEED_FORMATS, feed_format, whole
 from tests.golden.formats.samples import the_feed
 for name in sorted(FEED_FORMATS):
-    print(hashlib.sha256(feed_format(name).render(the_feed()).body).hexdigest())
+    print(hashlib.sha256(whole(name, the_feed()).body).hexdigest())
 """
 
 

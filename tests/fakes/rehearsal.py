@@ -280,7 +280,7 @@ class Rehearsal:
         """Let a feed forget what it was built from, so that the next build writes it anew."""
         row = tables.feeds
         with self.ledger.write() as connection:
-            connection.execute(update(row).where(row.c.id == feed).values(built_seq=0, selection=""))
+            connection.execute(update(row).where(row.c.id == feed).values(built_seq=0, form=""))
 
     # the clock
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from syndicate.formats import FEED_FORMATS, article_format, feed_format
+from syndicate.formats import FEED_FORMATS, article_format, whole
 from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Story
 
@@ -22,7 +22,7 @@ AI = {"ai-train", "ai-input", "ai-index"}
 
 def from_feed(name: str, feed: Feed) -> Told:
     """What the first entry of a feed says."""
-    return FEED_READERS[name](feed_format(name).render(feed).body)
+    return FEED_READERS[name](whole(name, feed).body)
 
 
 def from_article(name: str, story: Story, publisher: Publisher) -> Told:

@@ -138,14 +138,17 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, settings="", ledger_url="") -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with the licence in these words of TOML; on the `ledger` of another if told.
+def a_newsroom(
+    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, settings="", ledger_url=""
+) -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger` if told.
 
-    `settings` are more of them in TOML."""
+    `settings` are more of them in TOML.
+    """
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
     _write(config, {"syndicate": SETTINGS + settings})
-    _write(config / "feeds", FEEDS)
+    _write(config / "feeds", feeds)
     _write(config / "partners", PARTNERS)
     if licence:
         _write(config, {"licence": licence})

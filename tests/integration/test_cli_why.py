@@ -144,3 +144,11 @@ def test_with_rules_the_json_has_them_for_whom_was_asked(published):
 
     assert list(found["rules"]) == ["heyuan"]
     assert {one["rule"]: one["decision"] for one in found["rules"]["heyuan"]}["term"] == "held"
+
+
+@pytest.mark.parametrize("command", [("why",), ("sources", "check"), ("picture", "show")])
+def test_an_argument_in_another_encoding_is_refused_in_a_line(published, command):
+    refused = published.run(*command, "\udcff")
+
+    assert refused.exit_code == 1
+    assert "isn't UTF-8" in refused.output

@@ -408,7 +408,7 @@ def test_a_builder_that_was_overtaken_changes_nothing(system: Rehearsal):
     newer = system.feed()
 
     with system.ledger.write() as connection:
-        placed = feeds.publish(connection, seen, selection="stale", changed_at=NOON, renditions={}, now=system.now)
+        placed = feeds.publish(connection, seen, form="stale", changed_at=NOON, documents=[], now=system.now)
 
     assert not placed
     assert system.feed() == newer

@@ -192,11 +192,11 @@ def test_what_feeds_serve_stays(system: Rehearsal):
 
 def test_bytes_that_no_feed_serves_any_more_are_dropped_when_they_are_replaced(system: Rehearsal):
     system.publish(an_event())
-    former = {row["digest"] for row in system.rows_of("feed_renditions")}
+    former = {row["digest"] for row in system.rows_of("feed_documents")}
 
     system.publish(an_event(article="a-2"))
 
-    served = {row["digest"] for row in system.rows_of("feed_renditions")}
+    served = {row["digest"] for row in system.rows_of("feed_documents")}
     kept = {content["digest"] for content in system.rows_of("contents")}
     assert (former & served, former & kept, served - kept) == (set(), set(), set())
 

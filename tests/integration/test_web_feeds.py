@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import feedparser
 import pytest
+import zstandard
 
 from syndicate.ledger.database import Ledger
 from syndicate.model.step import BuildFeed
-from tests.fakes.web_newsroom import NOW, a_newsroom, an_event, basic
+from tests.fakes.web_newsroom import BASE, FEEDS, NOW, a_newsroom, an_article, an_event, basic
 
 LATER = NOW + timedelta(minutes=5)
 NESTED = "/feeds/sections/%E6%B9%96%E5%8C%BA/%E8%A7%82%E9%B8%9F%20%E6%89%8B%E8%AE%B0.atom"
@@ -120,7 +121,7 @@ def test_the_right_to_mine_the_text_is_reserved(newsroom):
 def test_a_public_feed_may_be_cached_for_a_while_by_anybody(newsroom):
     headers = newsroom.get("/feeds/all.rss").headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=60"
-    assert headers["vary"] == "Accept-Encoding"
+    assert headers["vary"] == "Accept-Encoding, A-IM"
 
 
 def test_no_browser_guesses_what_a_feed_is(newsroom):
@@ -143,7 +144,7 @@ def test_the_two_variants_have_different_strong_validators(newsroom):
 
 
 def test_who_refuses_gzip_gets_the_plain_bytes(newsroom):
-    assert "content-encoding" not in newsroom.get("/feeds/all.rss", accept_encoding="gzip;q=0, *").headers
+    assert "content-encoding" not in newsroom.get("/feeds/all.rss", accept_encoding="gzip;q=0, zstd;q=0, *").headers
 
 
 @pytest.mark.parametrize("coding", ["", "gzip"])
@@ -202,6 +203,111 @@ def test_head_has_the_headers_of_get(newsroom):
     assert (told.status, dict(told.headers)) == (200, dict(asked.headers))
 
 
+def test_zstd_is_sent_to_those_who_take_it(newsroom):
+    plain, packed = newsroom.get("/feeds/all.rss"), newsroom.get("/feeds/all.rss", accept_encoding="gzip, zstd")
+    assert packed.headers["content-encoding"] == "zstd"
+    assert zstandard.ZstdDecompressor().decompress(packed.body) == plain.body
+    assert packed.headers["etag"] == f'{plain.headers["etag"][:-1]}-zstd"'
+
+
+# --- what has changed since
+
+
+def since(newsroom, path, etag, **headers):
+    return newsroom.get(path, if_none_match=etag, a_im="feed", **headers)
+
+
+def test_who_takes_deltas_gets_what_came_since_its_version(newsroom):
+    etag = newsroom.get("/feeds/all.atom").headers["etag"]
+    newsroom.published(id="e-2", **{"data": an_article(id="hp-2", headline="堤上的风筝")})
+
+    delta = since(newsroom, "/feeds/all.atom", etag)
+
+    assert (delta.status, delta.headers["im"]) == (226, "feed")
+    assert ("堤上的风筝".encode() in delta.body, "芦苇荡里来了新住客".encode() in delta.body) == (True, False)
+    assert delta.headers["etag"] == newsroom.get("/feeds/all.atom").headers["etag"]
+    assert delta.headers["cache-control"] == "no-store, im"
+    assert "A-IM" in delta.headers["vary"]
+
+
+def test_an_edit_is_in_the_delta(newsroom):
+    etag = newsroom.get("/feeds/all.rss").headers["etag"]
+    newsroom.published(id="e-2", version=2, headline="白鹭孵出了雏鸟")
+    assert (since(newsroom, "/feeds/all.rss", etag).status) == 226
+
+
+def withdrawn(newsroom):
+    newsroom.published(id="e-2", type="article.withdrawn", data={"id": "hp-1", "version": 2, "reason": "有误"})
+
+
+def test_a_removal_is_in_the_delta(newsroom):
+    etag = newsroom.get("/feeds/all.atom").headers["etag"]
+    withdrawn(newsroom)
+    delta = since(newsroom, "/feeds/all.atom", etag)
+    assert (delta.status, delta.body.count(b"at:deleted-entry ")) == (226, 1)
+
+
+def test_rss_has_no_word_for_a_removal_and_so_all_of_it_is_sent(newsroom):
+    etag = newsroom.get("/feeds/all.rss").headers["etag"]
+    withdrawn(newsroom)
+    assert since(newsroom, "/feeds/all.rss", etag).status == 200
+
+
+def test_of_a_version_that_we_do_not_know_all_is_sent(newsroom):
+    assert since(newsroom, "/feeds/all.atom", f'"{"0" * 32}"').status == 200
+
+
+def test_what_has_not_changed_is_not_a_delta(newsroom):
+    etag = newsroom.get("/feeds/all.atom").headers["etag"]
+    assert since(newsroom, "/feeds/all.atom", etag).status == 304
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_after_a_compressed_delta_the_reader_is_up_to_date_in_that_coding(newsroom, coding):
+    etag = newsroom.get("/feeds/all.atom", accept_encoding=coding).headers["etag"]
+    newsroom.published(id="e-2", **{"data": an_article(id="hp-2", headline="堤上的风筝")})
+    delta = since(newsroom, "/feeds/all.atom", etag, accept_encoding=coding)
+    again = since(newsroom, "/feeds/all.atom", delta.headers["etag"], accept_encoding=coding)
+    assert (delta.status, delta.headers["content-encoding"], again.status) == (226, coding, 304)
+
+
+def test_a_partners_delta_asks_for_its_token_too(newsroom, key):
+    etag = newsroom.get(OWN, authorization=f"Bearer {key}").headers["etag"]
+    newsroom.published(id="e-2", **{"data": an_article(id="hp-2", headline="堤上的风筝")})
+    assert since(newsroom, OWN, etag).status == 401
+    assert since(newsroom, OWN, etag, authorization=f"Bearer {key}").status == 226
+
+
+# --- archives, and what was ended
+
+
+def test_an_archive_is_served_at_its_own_address(tmp_path):
+    feeds = FEEDS | {"all": 'title = "全部"\ndescription = "全部"\narchives = true\n'}
+    with a_newsroom(tmp_path, feeds=feeds) as newsroom:
+        newsroom.published(published_at="2026-04-01T09:00:00+08:00")
+
+        archive = newsroom.get("/archives/all/2026-04.atom", at=LATER)
+
+        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding")
+        assert archive.headers["link"].startswith(f'<{BASE}/archives/all/2026-04.atom>; rel="self"')
+        assert newsroom.get("/archives/all/2026-04.atom", if_none_match=archive.headers["etag"]).status == 304
+        assert newsroom.get("/archives/all/2026-03.atom").status == 404
+        assert newsroom.get("/archives/all/2026-13.atom").status == 404
+        withdrawn(newsroom)
+        assert newsroom.get("/archives/all/2026-04.atom").status == 410
+
+
+def test_a_partners_archive_asks_for_its_token(newsroom, key):
+    assert newsroom.get("/archives/partners/chenbao/2026-04.rss").status == 401
+    assert newsroom.get("/archives/partners/chenbao/2026-04.rss", authorization=f"Bearer {key}").status == 404
+
+
+def test_a_feed_that_was_ended_is_gone(newsroom):
+    others = {name: told for name, told in FEEDS.items() if name != "all"}
+    with a_newsroom(newsroom.system.settings.config_dir.parent / "later", feeds=others, ledger=newsroom) as later:
+        assert later.get("/feeds/all.rss").status == 410
+
+
 # --- partners' own feeds
 
 
@@ -231,7 +337,7 @@ def test_the_token_is_not_repeated_in_the_answer(newsroom, key):
 def test_a_partners_feed_is_kept_by_nobody_but_the_partner(newsroom, key):
     headers = newsroom.get(OWN, authorization=f"Bearer {key}").headers
     assert headers["cache-control"].startswith("private, ")
-    assert headers["vary"] == "Accept-Encoding, Authorization"
+    assert headers["vary"] == "Accept-Encoding, A-IM, Authorization"
 
 
 def test_a_partners_feed_answers_conditionally_too(newsroom, key):

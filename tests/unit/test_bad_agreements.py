@@ -124,3 +124,13 @@ def test_a_day_beyond_the_calendar_is_a_mistake(mistakes):
     found = mistakes(SOUND.replace("2027-12-31", "9999-12-31"))
 
     assert found == {"agreement.1.ends": "must lie between the years 1900 and 2198"}
+
+
+def test_words_that_there_arent_are_named_by_the_agreement_that_asks_for_them(mistakes):
+    found = mistakes(SOUND + 'wording = "national"\n')
+
+    assert set(found) == {"agreement.1.wording"}
+
+
+def test_a_file_that_is_nested_too_deeply_is_a_mistake_like_another(mistakes):
+    assert mistakes(f"name = {'[' * 3000}") == {"partners/yunfeng.toml": "is nested too deeply"}

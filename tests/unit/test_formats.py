@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
+from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format, whole
 from tests.golden.formats.samples import a_feed, a_picture, a_publisher, a_retraction, a_story, an_article, the_story
 
 SRC = Path(__file__).parents[2] / "src"
@@ -16,7 +16,8 @@ SRC = Path(__file__).parents[2] / "src"
 @pytest.mark.parametrize("name", FEED_FORMATS)
 def test_every_feed_format_can_render(name):
     module = feed_format(name)
-    assert (isinstance(module.MEDIA_TYPE, str), callable(module.render)) == (True, True)
+    assert (isinstance(module.MEDIA_TYPE, str), isinstance(module.JOINT, bytes)) == (True, True)
+    assert all(map(callable, (module.opening, module.entry, module.closing)))
 
 
 @pytest.mark.parametrize("name", ARTICLE_FORMATS)
@@ -40,12 +41,12 @@ def test_a_film_is_called_a_film_in_every_format():
     feed = a_feed(story)
 
     ninjs = json.loads(article_format("ninjs").render(story, publisher=a_publisher()).body)
-    item = json.loads(feed_format("json").render(feed).body)["items"][0]
+    item = json.loads(whole("json", feed).body)["items"][0]
 
     assert [(one["type"], one["rel"]) for one in ninjs["associations"]] == [("video", "video"), ("picture", "picture")]
     assert ninjs["associations"][0]["renditions"][0]["contentType"] == "video/mp4"
     for name in ("rss", "atom"):
-        assert b'type="video/mp4" medium="video"' in feed_format(name).render(feed).body
+        assert b'type="video/mp4" medium="video"' in whole(name, feed).body
     assert [one["mime_type"] for one in item["attachments"]] == ["video/mp4", "image/jpeg"]
     assert item["image"].endswith("/img/1.jpg")
 

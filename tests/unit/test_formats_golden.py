@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
+from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, whole
 from tests.golden.formats.samples import a_feed, a_publisher, a_retraction, the_feed, the_story
 
 FOLDER = Path(__file__).parents[1] / "golden" / "formats"
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "formats"
 
 def _feed_documents(name: str) -> dict[str, Callable[[], bytes]]:
     def render(feed):
-        return lambda: feed_format(name).render(feed).body
+        return lambda: whole(name, feed).body
 
     return {
         f"full.{name}": render(the_feed(body=True)),

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format
+from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, whole
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article, Picture
 from syndicate.model.clearance import Clearance
@@ -187,7 +187,7 @@ def outputs(question: Question, clearance: Clearance) -> tuple[Story, list[Rendi
     feed = a_feed(stories=(story,), publisher=NEWSROOM.publisher)
     return story, [
         *(article_format(name).render(story, publisher=NEWSROOM.publisher) for name in ARTICLE_FORMATS),
-        *(feed_format(name).render(feed) for name in FEED_FORMATS),
+        *(whole(name, feed) for name in FEED_FORMATS),
     ]
 
 

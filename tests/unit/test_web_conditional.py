@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from syndicate.web.conditional import http_date, unchanged, wants_gzip
+from syndicate.web.conditional import CODINGS, digests, http_date, preferred, unchanged, wants_delta
 
 ETAG = '"0123abcd"'
 AT = datetime(2026, 5, 6, 2, 0, 0, tzinfo=UTC)
@@ -87,18 +87,49 @@ def test_a_date_is_written_in_english_and_gmt():
     ],
 )
 def test_gzip_is_sent_to_those_who_take_it_and_prefer_nothing_else(accepted, packed):
-    assert wants_gzip(Headers({"accept-encoding": accepted})) is packed
+    assert (preferred(Headers({"accept-encoding": accepted}), ["gzip"]) == "gzip") is packed
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, zstd;q=0.5", "gzip"),
+        ("zstd;q=0, *", "gzip"),
+        ("zstd", "zstd"),
+        ("br", ""),
+    ],
+)
+def test_the_coding_is_the_one_liked_best_and_the_smaller_of_two_that_are_liked_alike(accepted, coding):
+    assert preferred(Headers({"accept-encoding": accepted}), CODINGS) == coding
+
+
+@pytest.mark.parametrize(
+    ("said", "wants"),
+    [("feed", True), ("feed, gdiff", True), ("FEED;q=0.5", True), ("feed;q=0", False), ("vcdiff", False), ("", False)],
+)
+def test_a_delta_is_for_those_who_take_feeds(said, wants):
+    assert wants_delta(Headers({"a-im": said})) is wants
+
+
+def test_the_digests_in_validators_are_told_whatever_their_coding_was():
+    one, two = "0123456789abcdef" * 2, "f" * 32
+    said = f'"{one}", W/"{two}-zstd", "{one}-brotli", "other", "{one[:8]}"'
+
+    assert digests(Headers({"if-none-match": said})) == [one, two]
 
 
 def test_who_says_nothing_of_codings_gets_the_plain_bytes():
-    assert not wants_gzip(Headers({}))
+    assert preferred(Headers({}), CODINGS) == ""
 
 
 @given(ANY_HEADER, ANY_HEADER, ANY_HEADER)
 def test_no_header_however_odd_raises(codings, tags, date):
     headers = {"accept-encoding": codings, "if-none-match": tags}
     answers = {
-        wants_gzip(Headers(headers)),
+        preferred(Headers(headers), CODINGS) in ("", *CODINGS),
+        wants_delta(Headers({"a-im": codings})),
+        isinstance(digests(Headers(headers)), list),
         unchanged(Headers(headers), etag=ETAG, modified=AT),
         unchanged(Headers({"if-modified-since": date}), etag=ETAG, modified=AT),
     }

@@ -59,6 +59,8 @@ def plain_errors() -> Iterator[None]:
         yield
     except Invalid as error:
         fail(*map(str, error.problems))
+    except UnicodeEncodeError:  # an argument in another encoding: the ledger, and JSON, are in UTF-8
+        fail("an argument isn't UTF-8: say it again in a terminal that is set to UTF-8")
     except SQLAlchemyError as error:
         fail(f"the ledger can't be used: {_cause(error)}; is ledger_url right, and the database up?")
     except ModuleNotFoundError as error:

@@ -1,7 +1,8 @@
 """How does it look? One file per standard; the two tables say which there are, and load none before it is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import zip_longest
 from types import MappingProxyType, ModuleType
 from typing import Protocol, cast
 
@@ -25,12 +26,24 @@ ARTICLE_FORMATS: Mapping[str, str] = MappingProxyType(
 
 
 class FeedFormat(Protocol):
-    """A standard that a whole feed is written in. The module itself is the format."""
+    """A standard that a feed is written in. The module itself is the format.
+
+    A feed's bytes are its opening, its entries with JOINT between each two, and its closing (`whole`). An entry's bytes
+    depend on nothing but the entry and what is configured, and so are written once for every feed that it stands in.
+    The same always gives the same bytes, whatever the clock, the locale or the process.
+    """
 
     MEDIA_TYPE: str
+    JOINT: bytes
 
-    def render(self, feed: Feed) -> Rendition:
-        """The same feed always gives the same bytes, whatever the clock, the locale or the process."""
+    def opening(self, feed: Feed) -> bytes:
+        """Everything before the first entry: what the feed is, where it goes on, and what was taken back."""
+
+    def entry(self, story: Story, feed: Feed) -> bytes:
+        """One entry."""
+
+    def closing(self, feed: Feed) -> bytes:
+        """Everything after the last entry."""
 
 
 class ArticleFormat(Protocol):
@@ -48,6 +61,23 @@ class ArticleFormat(Protocol):
 def feed_format(name: str) -> FeedFormat:
     """The format called `name` in FEED_FORMATS; ValueError lists the names there are."""
     return cast(FeedFormat, _loaded(name, FEED_FORMATS, "feed"))
+
+
+def whole(name: str, feed: Feed) -> Rendition:
+    """All of a feed in the format called `name`, newest first, in UTF-8."""
+    form = feed_format(name)
+    entries = [form.entry(story, feed) for story in feed.stories]
+    return Rendition(media_type=form.MEDIA_TYPE, body=joined(name, feed, entries))
+
+
+def joined(name: str, feed: Feed, entries: Sequence[bytes]) -> bytes:
+    """A feed in the format called `name`, of entries that are written already: copied once, however large it is."""
+    form = feed_format(name)
+    parts = [form.opening(feed), *entries, form.closing(feed)]
+    if form.JOINT:
+        joints = [form.JOINT] * (len(entries) - 1)
+        parts[1:-1] = [part for pair in zip_longest(entries, joints, fillvalue=b"") for part in pair]
+    return b"".join(parts)
 
 
 def article_format(name: str) -> ArticleFormat:

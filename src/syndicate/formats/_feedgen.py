@@ -2,11 +2,13 @@
 
 It writes the frame of a feed and the plain parts of an entry. What it gets wrong or leaves out is put on its finished
 element by a function of ours, which it calls as an extension: an entry's links (it drops their attributes, and
-refuses rel=license), RSS dates, rights, names, languages and pictures. An entry is made apart from its frame.
+refuses rel=license), RSS dates, rights, names, languages and pictures. An entry is made apart from its frame, and
+written in one that declares the same namespaces, out of which it is cut.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -18,6 +20,7 @@ from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Story
 
 Finish = Callable[[etree._Element], None]
+_ANY = datetime(2000, 1, 1, tzinfo=UTC)  # a text would be parsed, which takes longer than all the rest
 _PREFIXES = ("dc", "media")  # feedgen itself declares `atom` and `content` in RSS
 
 
@@ -39,7 +42,7 @@ class _Extension:
 
 
 def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish, also: tuple[str, ...] = ()) -> FeedGenerator:
-    """The feed without its entries. `finish` gets the root element, and runs before any entry is appended.
+    """The feed without its entries; `finish` gets the root element.
 
     `also` are the prefixes of namespaces that the root element must declare beside those of every feed.
     """
@@ -49,19 +52,15 @@ def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish, also: tup
     generator.title(legal(definition.title) or publisher.site_name)
     generator.description(legal(definition.description or definition.title) or publisher.site_name)
     generator.generator("syndicate")
-    generator.link(href=feed.url(suffix), rel="self", type=media_type)
+    generator.link(href=feed.address(suffix), rel="self", type=media_type)
     for hub in feed.hubs:
         generator.link(href=hub, rel="hub")
     generator.link(href=publisher.home_url, rel="alternate", type="text/html")  # RSS takes the last link as its own
     generator.updated(feed.changed)
-    # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
-    # public way to say "no date" (its default is now), so the private field it is.
-    generator._FeedGenerator__rss_lastBuildDate = None
-    generator.register_extension("syndicate", lambda: _Extension(finish, _PREFIXES + also), None)
-    return generator
+    return _extended(generator, finish, also)
 
 
-def entry(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
+def begun(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
     """What RSS and Atom have in common of one story. `finish` gets the finished `item` or `entry` element."""
     started = FeedEntry()
     started.id(story.uri)
@@ -73,8 +72,36 @@ def entry(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
     return started
 
 
-def filled(generator: FeedGenerator, entries: Iterable[FeedEntry]) -> FeedGenerator:
-    """The frame with its entries, in the order given (feedgen's own habit is to put each new one first)."""
-    for each in entries:
-        generator.add_entry(each, order="append")
+def alone(written: FeedEntry, *, also: tuple[str, ...] = ()) -> FeedGenerator:
+    """An entry in a frame that says nothing, only declares what a feed's does: to be cut out of it (`cut_out`)."""
+    generator = FeedGenerator()
+    generator.id("-")
+    generator.title("-")
+    generator.description("-")
+    generator.link(href="-")
+    generator.updated(_ANY)
+    generator.add_entry(written)
+    return _extended(generator, _leave_as_it_is, also)
+
+
+def cut_out(document: bytes, name: bytes) -> bytes:
+    """The lines of the only element of that name, which begins and ends a line."""
+    start, end = document.index(b"<%b" % name), document.rindex(b"</%b>\n" % name)
+    return document[document.rindex(b"\n", 0, start) + 1 : end + len(name) + 4]
+
+
+def opened(document: bytes, closing: bytes) -> bytes:
+    """A document that has no entries, up to where its entries would end."""
+    return document[: document.rindex(closing)]
+
+
+def _extended(generator: FeedGenerator, finish: Finish, also: tuple[str, ...]) -> FeedGenerator:
+    # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
+    # public way to say "no date" (its default is now), so the private field it is.
+    generator._FeedGenerator__rss_lastBuildDate = None
+    generator.register_extension("syndicate", lambda: _Extension(finish, _PREFIXES + also), None)
     return generator
+
+
+def _leave_as_it_is(_: etree._Element) -> None:
+    """Nothing is to be put right in a frame that says nothing."""

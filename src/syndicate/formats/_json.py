@@ -20,6 +20,11 @@ def encoded(document: Mapping[str, Any] | Sequence[Any]) -> bytes:
     return orjson.dumps(_legal(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def indent(document: bytes, by: bytes) -> bytes:
+    """The same, further in."""
+    return by + document.replace(b"\n", b"\n" + by)
+
+
 def _legal(value: object) -> object:
     match value:
         case str():

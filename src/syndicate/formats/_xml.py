@@ -6,13 +6,15 @@ from lxml import etree
 
 from syndicate.formats._story import legal
 from syndicate.model.article import Picture
-from syndicate.model.story import Story
+from syndicate.model.story import Feed, Story
 
 NAMESPACES = MappingProxyType(
     {
+        "at": "http://purl.org/atompub/tombstones/1.0",
         "atom": "http://www.w3.org/2005/Atom",
         "dc": "http://purl.org/dc/elements/1.1/",
         "dcterms": "http://purl.org/dc/terms/",
+        "fh": "http://purl.org/syndication/history/1.0",
         "media": "http://search.yahoo.com/mrss/",
         "rsl": "https://rslstandard.org/rsl",
         "xml": "http://www.w3.org/XML/1998/namespace",
@@ -36,6 +38,17 @@ def add(parent: etree._Element, name: str, text: str = "", **attributes: object)
     if text:
         child.text = legal(text)
     return child
+
+
+def add_history(parent: etree._Element, link: str, feed: Feed, *, suffix: str, media_type: str) -> None:
+    """Where the feed goes on (RFC 5005 §4): `link` is what the format calls an Atom link."""
+    if feed.archive:
+        add(parent, "fh:archive")
+    for rel, month in (("prev-archive", feed.previous), ("next-archive", feed.following)):
+        if month:
+            add(parent, link, rel=rel, href=feed.archive_url(suffix, month), type=media_type)
+    if feed.archive:
+        add(parent, link, rel="current", href=feed.url(suffix), type=media_type)
 
 
 def add_licence(parent: etree._Element, name: str, story: Story) -> None:

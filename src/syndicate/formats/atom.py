@@ -6,35 +6,52 @@ from urllib.parse import quote
 from feedgen.entry import FeedEntry
 from lxml import etree
 
-from syndicate.formats._feedgen import entry, filled, frame
+from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, minted, rights
-from syndicate.formats._xml import add, add_licence, add_pictures, qualified
+from syndicate.formats._xml import add, add_history, add_licence, add_pictures, qualified
 from syndicate.model.publisher import Publisher
-from syndicate.model.story import Feed, Rendition, Story
+from syndicate.model.story import Feed, Story
 
 MEDIA_TYPE = "application/atom+xml"
 
 
-def render(feed: Feed) -> Rendition:
-    """The feed as Atom 1.0, newest first, in UTF-8.
+JOINT = b""
+_CLOSING = b"</feed>"
+_ALSO = ("at", "fh")
+
+
+def opening(feed: Feed) -> bytes:
+    """The feed's own elements, with its tombstones (RFC 6721): all extension elements come before the first entry.
 
     The feed itself states neither rights nor a licence: an entry without its own would inherit them (RFC 4287 §4.2.10,
     RFC 4946 §2.2), and a reprint would pass as ours.
     """
-    generator = frame(feed, suffix="atom", media_type=MEDIA_TYPE, finish=_leave_as_it_is)
+    finish = partial(_finish_feed, feed=feed)
+    generator = frame(feed, suffix="atom", media_type=MEDIA_TYPE, finish=finish, also=_ALSO)
     generator.language(feed.publisher.language)
     generator.author(name=legal(feed.publisher.name), uri=feed.publisher.home_url)
-    document = filled(generator, [_entry(story, feed) for story in feed.stories])
-    return Rendition(media_type=MEDIA_TYPE, body=document.atom_str(pretty=True))
+    return opened(generator.atom_str(pretty=True), _CLOSING)
 
 
-def _leave_as_it_is(_: etree._Element) -> None:
-    """Feed-level extension elements would go here: it is the last moment before the first entry."""
+def entry(story: Story, feed: Feed) -> bytes:
+    """One `atom:entry`."""
+    return cut_out(alone(_entry(story, feed), also=_ALSO).atom_str(pretty=True), b"entry")
+
+
+def closing(_: Feed) -> bytes:
+    """The end of the document."""
+    return _CLOSING + b"\n"
+
+
+def _finish_feed(root: etree._Element, *, feed: Feed) -> None:
+    add_history(root, "link", feed, suffix="atom", media_type=MEDIA_TYPE)
+    for tombstone in feed.tombstones:
+        add(root, "at:deleted-entry", ref=tombstone.uri, when=tombstone.when.isoformat())
 
 
 def _entry(story: Story, feed: Feed) -> FeedEntry:
     article = story.article
-    started = entry(story, publisher=feed.publisher, finish=partial(_finish_entry, story=story, feed=feed))
+    started = begun(story, publisher=feed.publisher, finish=partial(_finish_entry, story=story, feed=feed))
     started.published(story.published)
     started.author([{"name": legal(name)} for name in creators(article)])
     started.contributor([{"name": legal(article.editor)}] if article.editor else [])

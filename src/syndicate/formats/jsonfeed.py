@@ -2,32 +2,52 @@
 
 from typing import Any
 
-from syndicate.formats._json import encoded, present
+from syndicate.formats._json import encoded, indent, present
 from syndicate.formats._story import carries_others, creators, full_text, picture_credits, source_type, usage
 from syndicate.model.article import Picture
-from syndicate.model.story import Feed, PictureRights, Rendition, Story
+from syndicate.model.story import Feed, PictureRights, Story
 
 MEDIA_TYPE = "application/feed+json"
 
 
-def render(feed: Feed) -> Rendition:
-    """The feed as JSON Feed 1.1, newest first. `author` repeats `authors` for readers of version 1.0."""
+JOINT = b",\n"
+_INDENT = b"    "
+
+
+def opening(feed: Feed) -> bytes:
+    """The feed's own fields. `author` repeats `authors` for readers of version 1.0.
+
+    What was taken back stands under `_syndicate.deleted`, by id: the standard has no word for it.
+    """
     publisher = feed.publisher
     author = {"name": publisher.name, "url": publisher.home_url}
+    deleted = [{"id": tombstone.uri, "when": tombstone.when.isoformat()} for tombstone in feed.tombstones]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.definition.title,
         "home_page_url": publisher.home_url,
-        "feed_url": feed.url("json"),
+        "feed_url": feed.address("json"),
+        "next_url": feed.archive_url("json", feed.previous) if feed.previous else None,
         "description": feed.definition.description,
         "language": publisher.language,
         "authors": [author],
         "author": author,
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
-        "_syndicate": {"about": feed.addresses.page},
+        "_syndicate": present(
+            {"about": feed.addresses.page, "archive": bool(feed.archive) or None, "deleted": deleted}
+        ),
     }
-    items = [_item(story, feed) for story in feed.stories]
-    return Rendition(media_type=MEDIA_TYPE, body=encoded(present(document) | {"items": items}))
+    return encoded(present(document)).removesuffix(b"\n}\n") + b',\n  "items": [\n'
+
+
+def entry(story: Story, feed: Feed) -> bytes:
+    """One item, as far in as it stands in the document. No line begins inside a string: JSON escapes them there."""
+    return indent(encoded(_item(story, feed)).rstrip(b"\n"), _INDENT)
+
+
+def closing(_: Feed) -> bytes:
+    """The end of the document."""
+    return b"\n  ]\n}\n"
 
 
 def _item(story: Story, feed: Feed) -> dict[str, Any]:

@@ -8,25 +8,42 @@ from feedgen.entry import FeedEntry
 from lxml import etree
 
 from syndicate.formats import rsl
-from syndicate.formats._feedgen import entry, filled, frame
+from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
-from syndicate.formats._xml import add, add_licence, add_pictures
+from syndicate.formats._xml import add, add_history, add_licence, add_pictures
 from syndicate.model.article import Article
-from syndicate.model.story import Feed, Rendition, Story
+from syndicate.model.story import Feed, Story
 
 MEDIA_TYPE = "application/rss+xml"
+JOINT = b""
 TTL_MINUTES = 10  # how long a reader may go without asking: a withdrawal shouldn't wait longer
 
 
-def render(feed: Feed) -> Rendition:
-    """The feed as RSS 2.0, newest first, in UTF-8."""
-    also = ("dcterms", rsl.PREFIX) if feed.licence else ("dcterms",)
-    generator = frame(feed, suffix="rss", media_type=MEDIA_TYPE, finish=partial(_finish_channel, feed=feed), also=also)
+_CLOSING = b"  </channel>\n</rss>"
+
+
+def opening(feed: Feed) -> bytes:
+    """The channel's own elements."""
+    finish = partial(_finish_channel, feed=feed)
+    generator = frame(feed, suffix="rss", media_type=MEDIA_TYPE, finish=finish, also=_namespaces(feed))
     generator.language(feed.publisher.language.lower())
     generator.copyright(f"© {legal(feed.publisher.organisation)}")
     generator.ttl(TTL_MINUTES)
-    document = filled(generator, [_item(story, feed) for story in feed.stories])
-    return Rendition(media_type=MEDIA_TYPE, body=document.rss_str(pretty=True))
+    return opened(generator.rss_str(pretty=True), _CLOSING)
+
+
+def entry(story: Story, feed: Feed) -> bytes:
+    """One `item`."""
+    return cut_out(alone(_item(story, feed), also=_namespaces(feed)).rss_str(pretty=True), b"item")
+
+
+def closing(_: Feed) -> bytes:
+    """The end of the document."""
+    return _CLOSING + b"\n"
+
+
+def _namespaces(feed: Feed) -> tuple[str, ...]:
+    return ("dcterms", "fh", rsl.PREFIX) if feed.licence else ("dcterms", "fh")
 
 
 def _finish_channel(root: etree._Element, *, feed: Feed) -> None:
@@ -34,10 +51,11 @@ def _finish_channel(root: etree._Element, *, feed: Feed) -> None:
     add(root[0], "lastBuildDate", format_datetime(feed.changed))
     for hub in feed.hubs:  # feedgen writes no link but `self`
         add(root[0], "atom:link", rel="hub", href=hub)
+    add_history(root[0], "atom:link", feed, suffix="rss", media_type=MEDIA_TYPE)
 
 
 def _item(story: Story, feed: Feed) -> FeedEntry:
-    item = entry(story, publisher=feed.publisher, finish=partial(_finish_item, story=story, feed=feed))
+    item = begun(story, publisher=feed.publisher, finish=partial(_finish_item, story=story, feed=feed))
     _describe(item, story.article, full_text(story, feed))
     picture = next((picture for picture in story.article.pictures if picture.size_bytes), None)
     if picture:  # at most one enclosure, and only with its length: RSS 2.0 asks for both

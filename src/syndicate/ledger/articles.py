@@ -1,12 +1,14 @@
 """Articles and their revisions. Whoever changes what an article means locks its row first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from syndicate.ledger import contents
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import articles, revisions
 from syndicate.model.article import Article, Withdrawal
@@ -207,6 +209,17 @@ def last_withdrawn(connection: Connection, article_id: str) -> int:
         revisions.c.article_id == article_id, revisions.c.kind == "withdrawn"
     )
     return int(connection.scalar(wanted) or 0)
+
+
+def withdrawn_at(connection: Connection, article_ids: Collection[str]) -> dict[str, datetime]:
+    """When those of these that are withdrawn were."""
+    found = dict[str, datetime]()
+    for some in in_batches(sorted(article_ids)):
+        head = and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.head_revision)
+        wanted = select(articles.c.id, revisions.c.recorded_at).join(revisions, head)
+        rows = connection.execute(wanted.where(articles.c.withdrawn, articles.c.id.in_(some)))
+        found |= {row.id: row.recorded_at for row in rows}
+    return found
 
 
 def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select
 
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.tables import articles, clearances, revisions
 from syndicate.model.agreement import Agreement, Period
 from syndicate.model.clearance import Clearance, PictureVerdict
@@ -125,10 +126,13 @@ def supplies(
         row.audience: row._mapping
         for row in connection.execute(select(first.c.audience, *counts).group_by(first.c.audience))
     }
-    asked = select(clearances.c.audience).where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
-    refused = set(connection.scalars(asked.where(clearances.c.decision == "refused").distinct()))
+    asked = select(clearances.c.audience, clearances.c.agreement).where(clearances.c.decision == "refused")
+    asked = asked.where(clearances.c.article_id == article_id, clearances.c.rule == "quota")
+    refused = {row.audience: row.agreement for row in connection.execute(asked.order_by(clearances.c.seq.desc()))}
     return {
-        name: Supply(**{period: counted[name][period] for period in since if name in counted}, refused=name in refused)
+        name: Supply(
+            **{period: counted[name][period] for period in since if name in counted}, refused=refused.get(name, "")
+        )
         for name in audiences
     }
 
@@ -144,9 +148,14 @@ def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool
 
 
 def selection(
-    connection: Connection, audience: str, *, section: tuple[str, ...], length: int, now: datetime
+    connection: Connection,
+    audience: str,
+    *,
+    section: tuple[str, ...],
+    now: datetime,
+    among: Collection[str] | None = None,
 ) -> list[Standing]:
-    """What a feed holds, newest first: the articles whose newest answer about their planned revision clears them.
+    """What a feed holds, or of some what it holds: those whose newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
     What is under embargo is in no feed, not even of those who are bound to hold it: no feed can tell them so.
@@ -168,15 +177,27 @@ def selection(
         )
         .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
         .where(~articles.c.withdrawn, or_(articles.c.embargo_until.is_(None), articles.c.embargo_until <= now))
-        .order_by(articles.c.first_published.desc(), articles.c.id)
-        .limit(length)
+        .order_by(articles.c.id)
     )
     if section:
         wanted = wanted.join(
             revisions,
             and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.planned_revision),
         ).where(func.substr(revisions.c.section, 1, len(_path(section))) == _path(section))
-    return [_standing(row) for row in connection.execute(wanted)]
+    if among is None:
+        return [_standing(row) for row in connection.execute(wanted)]
+    parts = (wanted.where(clearances.c.article_id.in_(some)) for some in in_batches(sorted(among)))
+    return [_standing(row) for part in parts for row in connection.execute(part)]
+
+
+def last_decided(connection: Connection, audience: str, article_ids: Collection[str]) -> dict[str, datetime]:
+    """When the newest answer for an audience about each of these articles was given."""
+    found = dict[str, datetime]()
+    for some in in_batches(sorted(article_ids)):
+        wanted = select(clearances.c.article_id, func.max(clearances.c.decided_at).label("at"))
+        wanted = wanted.where(clearances.c.audience == audience, clearances.c.article_id.in_(some))
+        found |= {row.article_id: row.at for row in connection.execute(wanted.group_by(clearances.c.article_id))}
+    return found
 
 
 def _path(section: tuple[str, ...]) -> str:

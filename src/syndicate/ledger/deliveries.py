@@ -17,6 +17,7 @@ from syndicate.ledger.tables import health as health_table
 from syndicate.model.delivery import Action, Manifest, OutcomeKind, State
 from syndicate.model.step import Lane
 
+BRINGING: tuple[Lane, ...] = ("deliver", "slow")  # the lanes in which nothing is a removal
 LONGEST_WAIT = timedelta(hours=25)  # more than any back-off or Retry-After may be (a day)
 MENDABLE: tuple[OutcomeKind, ...] = ("unavailable", "misconfigured", "ended", "lost")
 """What a try may have failed of that another day, another address or another secret may cure."""
@@ -124,6 +125,16 @@ def of_article(connection: Connection, article_id: str) -> list[Delivery]:
         .order_by(deliveries.c.destination_id, deliveries.c.revision, deliveries.c.edition, deliveries.c.seq)
     )
     return [_delivery(row) for row in connection.execute(wanted)]
+
+
+def articles_waiting_for(connection: Connection, destinations: Collection[str]) -> set[str]:
+    """The articles of which something waits that would bring them to one of these."""
+    lines = list(connection.scalars(select(health_table.c.line).where(health_table.c.destination_id.in_(destinations))))
+    found = set[str]()
+    for lane in BRINGING:
+        waits = select(deliveries.c.article_id).where(waits_in(deliveries, lane), deliveries.c.line.in_(lines))
+        found.update(connection.scalars(waits.distinct()))
+    return found
 
 
 def destinations_of(connection: Connection, article_id: str) -> set[str]:

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, case, select, true, update
+from sqlalchemy import Connection, Select, case, delete, select, true, update
+from zstandard import ZstdCompressor
 
-from syndicate.ledger import contents
+from syndicate.ledger import contents, feed_entries
+from syndicate.ledger.contents import Packed
 from syndicate.ledger.insert import insert_new, upsert
-from syndicate.ledger.tables import feed_renditions, feeds
-from syndicate.model.story import Rendition
+from syndicate.ledger.tables import feed_documents, feed_versions, feeds
+
+SUBSCRIPTION = ""  # the document that readers subscribe to, beside the archives of months
+_VERSIONS_KEPT = 200  # of a feed in one format: who asks with an older one gets all of it
 
 
 @dataclass(frozen=True)
@@ -23,21 +27,36 @@ class FeedState:
     dirty_at: datetime
     changed_at: datetime | None
     built_at: datetime | None
-    selection: str
+    form: str
+    build: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a feed in one format, written and compressed: the subscription document, or a month's archive."""
+
+    month: str
+    format: str
+    media_type: str
+    packed: Packed
+    zstd: bytes
 
 
 @dataclass(frozen=True)
 class Served:
-    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip."""
+    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip, `zstd` as Zstandard."""
 
     digest: str
     media_type: str
     built_at: datetime
     packed: bytes
+    zstd: bytes | None
 
 
-def touch(connection: Connection, ids: Iterable[str], *, at: datetime, urgent: bool) -> None:
-    """Note that what these feeds hold has changed, for a reason that happened `at`."""
+def touch(
+    connection: Connection, ids: Iterable[str], *, at: datetime, urgent: bool, article_id: str | None = None
+) -> None:
+    """Note that what these feeds hold of an article has changed, for a reason that happened `at`."""
     touched = sorted(set(ids))
     insert_new(connection, feeds, [_new(feed_id, at) for feed_id in touched])
     some = feeds.c.id.in_(touched)
@@ -51,6 +70,8 @@ def touch(connection: Connection, ids: Iterable[str], *, at: datetime, urgent: b
             urgent=true() if urgent else feeds.c.urgent,
         )
     )
+    if article_id and touched:
+        feed_entries.ask(connection, touched, article_id)
 
 
 def reconsider(connection: Connection) -> None:
@@ -90,34 +111,68 @@ def publish(
     connection: Connection,
     seen: FeedState,
     *,
-    selection: str,
+    form: str,
     changed_at: datetime,
-    renditions: Mapping[str, Rendition],
+    documents: Sequence[Document],
+    dropped: Iterable[str] = (),
     now: datetime,
 ) -> bool:
-    """Put new bytes in place, all formats at once; False, and nothing changed, when a later build has overtaken us."""
-    if not _advance(connection, seen, {"selection": selection, "changed_at": changed_at, "built_at": now}):
+    """Put new documents in place, all at once; False, and nothing changed, when a later build has overtaken us.
+
+    `dropped` are the months whose archives are empty now.
+    """
+    values = {"form": form, "changed_at": changed_at, "built_at": now, "build": seen.build + 1}
+    if not _advance(connection, seen, values):
         return False
-    former = set(connection.scalars(_digests(seen.id)))
-    for name, rendition in sorted(renditions.items()):
-        row = {
-            "feed_id": seen.id,
-            "format": name,
-            "digest": contents.keep(connection, rendition.body),
-            "media_type": rendition.media_type,
-        }
-        upsert(connection, feed_renditions, row, key=["feed_id", "format"])
-    contents.drop(connection, former - set(connection.scalars(_digests(seen.id))))  # nobody is served these any more
+    former = {(row.month, row.format): row.digest for row in connection.execute(_of(seen.id))}
+    contents.keep_all(connection, [one.packed for one in documents])
+    for one in documents:
+        if former.get((one.month, one.format)) != one.packed.digest:
+            _put(connection, seen.id, one, now=now)
+        if one.month == SUBSCRIPTION:
+            _remember(connection, seen, one, now=now)
+    empty = feed_documents.c.month.in_(sorted(dropped))
+    connection.execute(delete(feed_documents).where(feed_documents.c.feed_id == seen.id, empty))
+    served = {row.digest for row in connection.execute(_of(seen.id))}
+    contents.drop(connection, set(former.values()) - served)  # nobody is served these any more
     return True
 
 
-def serve(connection: Connection, feed_id: str, format_name: str) -> Served | None:
-    """The bytes of a feed in one format, or None when it was never built."""
-    row = connection.execute(
-        select(feed_renditions, feeds.c.built_at)
-        .join(feeds, feeds.c.id == feed_renditions.c.feed_id)
-        .where(feed_renditions.c.feed_id == feed_id, feed_renditions.c.format == format_name)
-    ).one_or_none()
+def _put(connection: Connection, feed_id: str, one: Document, *, now: datetime) -> None:
+    row = {
+        "feed_id": feed_id,
+        "month": one.month,
+        "format": one.format,
+        "digest": one.packed.digest,
+        "media_type": one.media_type,
+        "zstd": one.zstd,
+        "built_at": now,
+    }
+    upsert(connection, feed_documents, row, key=["feed_id", "month", "format"])
+
+
+def _remember(connection: Connection, seen: FeedState, one: Document, *, now: datetime) -> None:
+    """Which build gave these bytes: who has them can be told what has changed since."""
+    row = {"feed_id": seen.id, "format": one.format, "digest": one.packed.digest}
+    upsert(
+        connection,
+        feed_versions,
+        row | {"build": seen.build + 1, "served_at": now},
+        key=["feed_id", "format", "digest"],
+    )
+    old = feed_versions.c.build <= seen.build + 1 - _VERSIONS_KEPT
+    connection.execute(delete(feed_versions).where(feed_versions.c.feed_id == seen.id, old))
+
+
+def document(month: str, format_name: str, media_type: str, body: bytes) -> Document:
+    """Compress a document, outside the transaction that keeps it: the same bytes always compress to the same bytes."""
+    return Document(month, format_name, media_type, contents.pack(body), ZstdCompressor(level=9).compress(body))
+
+
+def serve(connection: Connection, feed_id: str, format_name: str, *, month: str = SUBSCRIPTION) -> Served | None:
+    """The bytes of a feed's document in one format, or None when it was never built."""
+    wanted = _of(feed_id).where(feed_documents.c.format == format_name, feed_documents.c.month == month)
+    row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
     return Served(
@@ -125,11 +180,28 @@ def serve(connection: Connection, feed_id: str, format_name: str) -> Served | No
         media_type=row.media_type,
         built_at=row.built_at,
         packed=contents.packed(connection, row.digest),
+        zstd=row.zstd,
     )
 
 
-def _digests(feed_id: str) -> Select[str]:
-    return select(feed_renditions.c.digest).where(feed_renditions.c.feed_id == feed_id)
+def archives(connection: Connection, feed_id: str) -> list[str]:
+    """The months of which a feed has an archive, in their order."""
+    wanted = select(feed_documents.c.month).where(feed_documents.c.feed_id == feed_id, feed_documents.c.month != "")
+    return sorted(connection.scalars(wanted.distinct()))
+
+
+def build_of(connection: Connection, feed_id: str, format_name: str, digest: str) -> int | None:
+    """The newest build of a feed that gave bytes whose digest begins like this; None when we don't know any more."""
+    wanted = select(feed_versions.c.build).where(
+        feed_versions.c.feed_id == feed_id,
+        feed_versions.c.format == format_name,
+        feed_versions.c.digest.startswith(digest, autoescape=True),
+    )
+    return connection.scalar(wanted.order_by(feed_versions.c.build.desc()).limit(1))
+
+
+def _of(feed_id: str) -> Select[tuple[object, ...]]:
+    return select(feed_documents).where(feed_documents.c.feed_id == feed_id)
 
 
 def _advance(connection: Connection, seen: FeedState, values: Mapping[str, object]) -> bool:
@@ -144,4 +216,4 @@ def _advance(connection: Connection, seen: FeedState, values: Mapping[str, objec
 
 
 def _new(feed_id: str, at: datetime) -> dict[str, object]:
-    return {"id": feed_id, "dirty_seq": 1, "built_seq": 0, "dirty_at": at, "selection": "", "urgent": False}
+    return {"id": feed_id, "dirty_seq": 1, "built_seq": 0, "dirty_at": at, "form": "", "urgent": False, "build": 0}

@@ -103,6 +103,11 @@ def fingerprints(connection: Connection) -> dict[str, str | None]:
     return {row.destination_id: row.fingerprint for row in rows}
 
 
+def destinations(connection: Connection) -> list[str]:
+    """Every destination that was ever known."""
+    return list(connection.scalars(select(health.c.destination_id).order_by(health.c.destination_id)))
+
+
 def remember_fingerprint(connection: Connection, destination_id: str, fingerprint: str) -> None:
     """Note what they are now."""
     row = update(health).where(health.c.destination_id == destination_id)

@@ -15,15 +15,19 @@ from syndicate.model.record import digest_of
 
 
 def carry(connection: Connection, article_id: str, urls: Iterable[str]) -> None:
-    """Note which pictures an article carries from now on; none, when it is withdrawn."""
-    connection.execute(delete(article_pictures).where(article_pictures.c.article_id == article_id))
+    """Note which pictures a live article carries, beside those that it carried: a copy may show these still."""
     insert_new(
         connection, article_pictures, [{"picture": _key(url), "article_id": article_id, "url": url} for url in urls]
     )
 
 
+def drop(connection: Connection, article_id: str) -> None:
+    """Note that an article is withdrawn, and carries none any more."""
+    connection.execute(delete(article_pictures).where(article_pictures.c.article_id == article_id))
+
+
 def carriers(connection: Connection, urls: Collection[str]) -> list[str]:
-    """The live articles that carry any of these, each once, by id."""
+    """The live articles that carry any of these, or did, each once, by id."""
     found: set[str] = set()
     for keys in in_batches([_key(url) for url in urls]):
         wanted = select(article_pictures.c.article_id).where(article_pictures.c.picture.in_(keys))

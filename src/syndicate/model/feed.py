@@ -35,7 +35,11 @@ class FeedFamily(Record):
     each: Literal["one", "section", "partner"] = "one"
     title: Words
     description: Words
-    length: int = Field(default=50, ge=1, le=500)
+    length: int = Field(default=50, ge=1, le=500, description="so many entries, those that changed last")
+    days: int | None = Field(default=None, ge=1, description="and none that is older when the feed last changed")
+    archives: bool = Field(
+        default=False, description="of each month that is over an archive of its own; until then all of it stands here"
+    )
     body: Literal["summary", "full"] = "summary"
 
     def whole(self, publisher: Publisher) -> FeedDefinition:
@@ -66,6 +70,8 @@ class FeedFamily(Record):
             audience=audience,
             section=section,
             length=self.length,
+            days=self.days,
+            archives=self.archives,
             body=self.body == "full",
         )
 

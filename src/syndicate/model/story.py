@@ -9,6 +9,8 @@ from syndicate.model.licence import Addresses, Licence, LicenceReference, addres
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record, Slug
 
+MONTH = r"^(\d{4}-(0[1-9]|1[0-2]))?$"
+
 
 class PictureRights(Record):
     """Whose one picture is, and on which terms it may be used; empty: nothing is known. Its credit is in Terms."""
@@ -89,6 +91,13 @@ class Retraction(Record):
     notice: str = ""
 
 
+class Tombstone(Record):
+    """Word that an entry was taken back (RFC 6721)."""
+
+    uri: str
+    when: Moment
+
+
 class FeedDefinition(Record):
     """A named selection of articles: public, or one partner's own. `section` narrows it to a path and all under it."""
 
@@ -98,6 +107,8 @@ class FeedDefinition(Record):
     audience: str
     section: tuple[str, ...] = ()
     length: int = 50
+    days: int | None = None
+    archives: bool = False
     body: bool = False
 
 
@@ -108,9 +119,13 @@ class Feed(Record):
     publisher: Publisher
     base_url: str
     changed: Moment
-    stories: tuple[Story, ...]
+    stories: tuple[Story, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
     licence: Licence | None = None
     hubs: tuple[str, ...] = ()
+    archive: str = Field(default="", pattern=MONTH, description="the month of an archive document; else empty")
+    previous: str = Field(default="", pattern=MONTH, description="the month of the archive before this document")
+    following: str = Field(default="", pattern=MONTH, description="the month of the archive after this archive")
 
     @property
     def addresses(self) -> Addresses:
@@ -120,6 +135,14 @@ class Feed(Record):
     def url(self, suffix: Slug) -> str:
         """Where this feed is served in one format (`rss`, `atom`, `json`)."""
         return f"{self.base_url.rstrip('/')}/feeds/{quote(self.definition.id)}.{suffix}"
+
+    def archive_url(self, suffix: Slug, month: str) -> str:
+        """Where its archive of a month is served."""
+        return f"{self.base_url.rstrip('/')}/archives/{quote(self.definition.id)}/{month}.{suffix}"
+
+    def address(self, suffix: Slug) -> str:
+        """Where this very document is served."""
+        return self.archive_url(suffix, self.archive) if self.archive else self.url(suffix)
 
 
 class Rendition(Record):

@@ -10,14 +10,15 @@ from syndicate.model.record import Record
 class Supply(Record):
     """How many articles were first cleared for a partner in the day, week, month and year that run now.
 
-    `refused` says that the article in question was refused to them before because nothing was left.
+    `refused` is the number of the agreement under which the article in question was refused to them before because
+    nothing was left.
     """
 
     day: int = 0
     week: int = 0
     month: int = 0
     year: int = 0
-    refused: bool = False
+    refused: str = ""
 
     def of(self, period: Period) -> int:
         """How many in one of the periods."""

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, derivations, listings, pictures, rulings
+from syndicate.ledger import articles, clearances, deliveries, derivations, listings, rulings
+from syndicate.ledger import pictures as ledger_pictures
 from syndicate.ledger.articles import Head, Revision
-from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, Ruling
+from syndicate.model.article import Article, Picture
+from syndicate.model.clearance import PUBLIC, PictureVerdict, Ruling
 from syndicate.model.listing import Listing
 from syndicate.model.partner import Partner
 from syndicate.model.supply import NOTHING_SUPPLIED, Supply, began
+from syndicate.pipeline.duty import may_show
 from syndicate.pipeline.newsroom import Newsroom
+from syndicate.rights.pictures import pictures
 from syndicate.rights.question import Question
 from syndicate.rights.recorded import credits_before, recorded
 
@@ -24,6 +28,7 @@ class Case:
 
     `article` has its pictures as they are on record; `credits_before` is what the event said of those that are.
     `corrected` is when the correction that it notes was made; `once_cleared` is everybody it was ever cleared for.
+    `dropped` are pictures that it doesn't carry any more, of earlier revisions that somebody may show still.
     """
 
     head: Head
@@ -40,6 +45,7 @@ class Case:
     supplies: Mapping[str, Supply] = field(default_factory=dict)
     credits_before: Mapping[str, str] = field(default_factory=dict)
     listing: Listing | None = None
+    dropped: tuple[Picture, ...] = ()
 
     def question(self, partner: Partner | None) -> Question:
         """May this partner have it? None asks for the public."""
@@ -59,6 +65,13 @@ class Case:
             listing=self.listing,
         )
 
+    def stale_pictures(self, question: Question) -> tuple[PictureVerdict, ...]:
+        """What counts now of the `dropped` ones for an audience that may show them still."""
+        if not self.dropped:
+            return ()
+        article = self.article.model_copy(update={"pictures": self.dropped})
+        return pictures(question.model_copy(update={"article": article}))
+
     def _ruling(self, audience: str) -> Ruling | None:
         """What was decided for this audience, else for all. What one was refused only a word for that one lifts."""
         theirs, general = self.rulings.get(audience), self.rulings.get(rulings.ALL)
@@ -72,7 +85,9 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
     """The case of an article that isn't withdrawn: `revision` is its head's, and has words."""
     article = revision.data
     assert isinstance(article, Article)  # the caller has looked
-    records = pictures.said(connection, [picture.url for picture in article.pictures])
+    dropped = _dropped(connection, head, article)
+    records = ledger_pictures.said(connection, [picture.url for picture in (*article.pictures, *dropped)])
+    with_dropped = article.model_copy(update={"pictures": (*article.pictures, *dropped)})
     names = {*article.origin.sources, *newsroom.publisher.own_names}
     return Case(
         head=head,
@@ -87,9 +102,23 @@ def read_case(connection: Connection, head: Head, revision: Revision, *, newsroo
         rulings=rulings.of_article(connection, head.id),
         once_cleared=frozenset(clearances.ever_cleared(connection, head.id)),
         supplies=supplies(connection, head.id, newsroom=newsroom, now=now),
-        credits_before=credits_before(article, records),
+        credits_before=credits_before(with_dropped, records),
         listing=listings.in_force(connection, asked=names, now=now),
+        dropped=recorded(with_dropped, records).pictures[len(article.pictures) :],
     )
+
+
+def _dropped(connection: Connection, head: Head, article: Article) -> tuple[Picture, ...]:
+    """Each once, as the last of the revisions that carried it says."""
+    if head.revision == 1:
+        return ()
+    rows = deliveries.of_article(connection, head.id)
+    histories = groupby(rows, key=lambda row: row.destination_id)
+    shown = {one.revision for _, history in histories for one in may_show(list(history))} - {head.revision}
+    words = [articles.revision(connection, head.id, number).data for number in sorted(shown)]
+    found = {picture.url: picture for data in words if isinstance(data, Article) for picture in data.pictures}
+    carried = {picture.url for picture in article.pictures}
+    return tuple(picture for url, picture in found.items() if url not in carried)
 
 
 def supplies(connection: Connection, article_id: str, *, newsroom: Newsroom, now: datetime) -> dict[str, Supply]:
@@ -119,5 +148,5 @@ def as_recorded(connection: Connection, revision: Revision) -> Revision:
     """A revision with its pictures as they are on record."""
     if not isinstance(revision.data, Article):
         return revision
-    records = pictures.said(connection, [picture.url for picture in revision.data.pictures])
+    records = ledger_pictures.said(connection, [picture.url for picture in revision.data.pictures])
     return replace(revision, data=recorded(revision.data, records))

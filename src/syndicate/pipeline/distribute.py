@@ -1,6 +1,6 @@
 """Who is told that a feed has changed? Owes its new bytes to its subscribers, and word of them to others' hubs."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -12,12 +12,12 @@ from syndicate.ledger import contents, deliveries, health, partners, subscriptio
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.database import database_time
 from syndicate.ledger.deliveries import NewDelivery
+from syndicate.ledger.feeds import SUBSCRIPTION, Document
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.delivery import delivery_id
 from syndicate.model.partner import Destination
-from syndicate.model.record import digest_of
 from syndicate.model.step import Confirm, Deliver, Lane, Step
-from syndicate.model.story import FeedDefinition, Rendition
+from syndicate.model.story import FeedDefinition
 from syndicate.model.subscription import Subscription, Topic, hub_destination
 from syndicate.pipeline.access import refusal
 from syndicate.pipeline.newsroom import Newsroom
@@ -31,14 +31,14 @@ class _Changed(NamedTuple):
 
     topic: Topic
     version: int
-    rendition: Rendition
+    document: Document
     is_urgent: bool
 
 
 def distribute(
     connection: Connection,
     definition: FeedDefinition,
-    renditions: Mapping[str, Rendition],
+    documents: Iterable[Document],
     *,
     urgent: bool,
     newsroom: Newsroom,
@@ -49,13 +49,12 @@ def distribute(
     What of it waits still from before is superseded: nobody is sent an older version, and an urgent change, one that
     takes something back, stays urgent until it has left.
     """
-    changed = _changed(connection, definition.id, renditions, urgent=urgent)
+    changed = _changed(connection, definition.id, documents, urgent=urgent)
     if not changed:
         return []
     told = database_time(connection)
     listening, denied = _listening(connection, changed, newsroom=newsroom, now=now)
-    bodies = {name: _packed(connection, changed[name].rendition.body) for name in {one.topic_id for one in listening}}
-    owed = [_to_subscriber(changed[one.topic_id], bodies[one.topic_id], one) for one in listening]
+    owed = [_to_subscriber(changed[one.topic_id], one) for one in listening]
     if definition.audience == PUBLIC and newsroom.hubs:
         owed += _to_hubs(connection, changed.values(), newsroom=newsroom, now=told)
     _wake(connection, {one.destination_id for one in owed}, now=told)
@@ -70,17 +69,17 @@ def distribute(
 
 
 def _changed(
-    connection: Connection, feed_id: str, renditions: Mapping[str, Rendition], *, urgent: bool
+    connection: Connection, feed_id: str, documents: Iterable[Document], *, urgent: bool
 ) -> dict[str, _Changed]:
-    """By topic: a feed may have changed in one format and not in another."""
-    found = {Topic(feed_id, name).id: (Topic(feed_id, name), one) for name, one in renditions.items()}
-    digests = {name: digest_of(one.body) for name, (_, one) in found.items()}
+    """By topic: a feed may have changed in one format and not in another. Nobody subscribes to archives."""
+    found = {Topic(feed_id, one.format): one for one in documents if one.month == SUBSCRIPTION}
+    digests = {topic.id: one.packed.digest for topic, one in found.items()}
     versions = topics.advance(connection, digests, now=database_time(connection))
     waiting = {name for name in versions if "retract" in deliveries.waiting_lanes(connection, name)}
     return {
-        name: _Changed(topic, versions[name], one, urgent or name in waiting)
-        for name, (topic, one) in found.items()
-        if name in versions
+        topic.id: _Changed(topic, versions[topic.id], one, urgent or topic.id in waiting)
+        for topic, one in found.items()
+        if topic.id in versions
     }
 
 
@@ -99,18 +98,11 @@ def _listening(
     return [one for one in found if not why[one.id]], denied
 
 
-def _packed(connection: Connection, body: bytes) -> Packed:
-    """As it is kept already, to be served; compressing takes longer than looking."""
-    digest = digest_of(body)
-    try:
-        return Packed(digest, len(body), contents.packed(connection, digest))
-    except LookupError:
-        return contents.pack(body)
-
-
-def _to_subscriber(changed: _Changed, packed: Packed, one: Subscription) -> NewDelivery:
-    media_type = changed.rendition.media_type
-    return _owed(changed, one.destination_id, packed, media_type, audience=one.audience, until=one.lease_until)
+def _to_subscriber(changed: _Changed, one: Subscription) -> NewDelivery:
+    told = changed.document
+    return _owed(
+        changed, one.destination_id, told.packed, told.media_type, audience=one.audience, until=one.lease_until
+    )
 
 
 def _to_hubs(

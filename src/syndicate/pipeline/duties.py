@@ -12,9 +12,9 @@ from syndicate.ledger.clearances import Answer, Standing
 from syndicate.ledger.database import database_time
 from syndicate.ledger.deliveries import Delivery, NewDelivery
 from syndicate.model.agreement import Agreement
-from syndicate.model.clearance import Clearance
+from syndicate.model.clearance import Clearance, PictureVerdict
 from syndicate.pipeline.case import Case
-from syndicate.pipeline.duty import Duty, delivered, duty
+from syndicate.pipeline.duty import Duty, delivered, duty, may_show
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.owe import Removals, Written, debt, partner_of
 
@@ -33,7 +33,7 @@ class Asked:
     clearance: Clearance
     agreement: Agreement | None
     written: Mapping[str, Written] = field(default_factory=dict)
-    stays: Mapping[str, str] = field(default_factory=dict)
+    stays: Mapping[str, PictureVerdict] = field(default_factory=dict)
     less_from: datetime | None = None
 
 
@@ -42,7 +42,7 @@ def owe_everybody(connection: Connection, case: Case, asked: Sequence[Asked], *,
     _keep_claims_off(connection, case, asked)
     rows = deliveries.of_article(connection, case.head.id)
     histories = {name: list(history) for name, history in groupby(rows, key=lambda row: row.destination_id)}
-    has = [found.revision for history in histories.values() if (found := delivered(history))]
+    has = [shown.revision for history in histories.values() for shown in may_show(history)]
     given = clearances.of_revisions(connection, case.head.id, {case.head.revision, *has})
     former = {one.audience: one for one in given if one.revision == case.head.revision}
     books = _Books(case, histories, {(one.audience, one.revision, one.edition): one for one in given}, as_good)
@@ -76,21 +76,28 @@ class _Books:
         """Where this audience was ever sent to."""
         return [name for name in self.histories if partner_of(name) == audience]
 
-    def lost(self, asked: Asked, has: Delivery | None) -> str:
-        """A picture in what they have that may not be there any more."""
-        under = self.under(asked.audience, has)
-        return min(under.clearance.passed_pictures & asked.stays.keys(), default="") if under else ""
+    def lost(self, asked: Asked, history: Sequence[Delivery]) -> list[PictureVerdict]:
+        """The pictures in what they may show that may not be there any more."""
+        answers = [self.under(asked.audience, shown) for shown in may_show(history)]
+        shown = frozenset[str]().union(*(under.clearance.passed_pictures for under in answers if under))
+        return [asked.stays[url] for url in sorted(shown & asked.stays.keys())]
 
     def once_lost(self, asked: Asked) -> Asked:
-        """The same, or a refusal: who has a picture that may not be there any more keeps it under no answer."""
-        if asked.clearance.decision == "cleared":
-            return asked
-        lost = [
-            found for name in self.of(asked.audience) if (found := self.lost(asked, delivered(self.histories[name])))
-        ]
+        """The same, or another answer: who has a picture that may not be there any more keeps it under none.
+
+        Who is cleared is sent the article without it, also where it doesn't carry it any more: as another answer, for
+        it may have said until now that they needn't have this revision.
+        """
+        lost = {one.url: one for name in self.of(asked.audience) for one in self.lost(asked, self.histories[name])}
         if not lost:
             return asked
-        reason = f"a picture that they have may not be there any more: {asked.stays[lost[0]]}; {asked.clearance.reason}"
+        clearance = asked.clearance
+        if clearance.decision == "cleared":
+            decided = {one.url for one in clearance.pictures}
+            stale = tuple(one for url, one in lost.items() if url not in decided)
+            told = {"pictures": (*clearance.pictures, *stale)}
+            return replace(asked, clearance=clearance.model_copy(update=told)) if stale else asked
+        reason = f"a picture that they have may not be there any more: {lost[min(lost)].reason}; {clearance.reason}"
         return replace(asked, clearance=Clearance(decision="refused", rule="pictures", reason=reason))
 
 
@@ -148,7 +155,7 @@ def _due(
     """One destination's duty. A later answer is never minor, nor is one that takes a picture away."""
     case, as_good = books.case, books.as_good
     under = books.under(asked.audience, delivered(before))
-    if edition > 1 or books.lost(asked, delivered(before)):
+    if edition > 1 or books.lost(asked, before):
         as_good = range(as_good.stop, as_good.stop)
     body, unchanged = "", ""
     if clearance.decision == "cleared" and under and under.revision == case.head.revision:

@@ -50,14 +50,19 @@ def duty(
 
 
 def may_hold(history: Sequence[Delivery]) -> bool:
-    """Whether the destination may have a copy: any try counts, until a removal was confirmed."""
-    holds = False
+    """Whether the destination may have a copy."""
+    return bool(may_show(history))
+
+
+def may_show(history: Sequence[Delivery]) -> list[Delivery]:
+    """What its copy may be: any try counts, until a later one, or a removal, was confirmed."""
+    shown: list[Delivery] = []
     for delivery in history:
-        if delivery.action != "withdraw":
-            holds = holds or delivery.may_have_arrived
-        elif delivery.state == "delivered":
-            holds = False
-    return holds
+        if delivery.state == "delivered":
+            shown = []
+        if delivery.action != "withdraw" and delivery.may_have_arrived:
+            shown.append(delivery)
+    return shown
 
 
 def _delivered_revision(history: Sequence[Delivery]) -> int | None:

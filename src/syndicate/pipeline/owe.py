@@ -138,7 +138,7 @@ def touch_feeds(
     sections = articles.sections(connection, case.head.id) if PUBLIC in named else []
     by_section = [feed.id for section in sections for feed in directory.section_feeds(section, publisher)]
     touched = sorted({*standing, *by_section})
-    feeds.touch(connection, touched, at=at, urgent=urgent)
+    feeds.touch(connection, touched, at=at, urgent=urgent, article_id=case.head.id)
     return touched
 
 

@@ -68,7 +68,7 @@ def picture_standing(ledger: Ledger, url: str, *, newsroom: Newsroom, now: datet
     with ledger.read() as connection:
         history = pictures.entries(connection, [url]).get(url, [])
         found = [_case(connection, name, newsroom, now) for name in pictures.carriers(connection, [url])]
-    cases = [one for one in found if one]
+    cases = [one for one in found if one and any(picture.url == url for picture in one[1].pictures)]
     return PictureStanding(
         url=url,
         told=tuple(

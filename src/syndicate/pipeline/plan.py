@@ -77,14 +77,17 @@ def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
     decided = clearance.pictures
     if clearance.decision == "held" or clearance.keeps:
         decided = pictures(question)
-    stays = {picture.url: picture.reason for picture in decided if not picture.passed}
+    if clearance.decision != "refused" or clearance.keeps:
+        decided += case.stale_pictures(question)
+    stays = {picture.url: picture for picture in decided if not picture.passed}
+    sooner = less_from(question, decided)
     if clearance.decision != "cleared":
-        return Asked(partner.id, clearance, agreement, stays=stays, less_from=less_from(question, decided))
+        return Asked(partner.id, clearance, agreement, stays=stays, less_from=sooner)
     written = {
         partner.destination_id(destination): writer.write(destination.format, clearance, agreement)
         for destination in partner.destinations
     }
-    return Asked(partner.id, clearance, agreement, written, stays)
+    return Asked(partner.id, clearance, agreement, written, stays, sooner)
 
 
 class Writer:

@@ -90,7 +90,10 @@ def _revise(
         now=now,
     )
     packages.collect(connection, head.id, data.items if isinstance(data, Article) else ())
-    pictures.carry(connection, head.id, [one.url for one in data.pictures] if isinstance(data, Article) else ())
+    if isinstance(data, Article):
+        pictures.carry(connection, head.id, [one.url for one in data.pictures])
+    else:
+        pictures.drop(connection, head.id)
     overtaken = f"the article was {kind}" if isinstance(data, Withdrawal) else f"superseded by revision {number}"
     deliveries.cancel_waiting(connection, head.id, reason=overtaken, now=now)
 

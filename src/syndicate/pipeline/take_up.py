@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import articles, clearances, partners, plans
+from syndicate.ledger import articles, clearances, deliveries, health, partners, plans
 from syndicate.ledger.database import Ledger
 from syndicate.model.agreement import Agreement
 from syndicate.model.partner import Partner
 from syndicate.pipeline.newsroom import Newsroom
+from syndicate.pipeline.owe import partner_of
 
 
 def take_up(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
@@ -34,6 +35,26 @@ def take_up(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
         partners.hold(connection, {partner.id for partner, _, _ in new})
         for partner, agreement, _ in new:
             partners.take_up(connection, partner.id, agreement.version, now=now)
+
+
+def stop_what_lapsed(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
+    """Have what waits for partners without an agreement in term planned again, which cancels it.
+
+    It was written down when it ends under the terms of then; since, somebody has ended them earlier, or taken them out.
+    """
+    directory, zone = newsroom.directory, newsroom.publisher.timezone
+    with ledger.read() as connection:
+        known = health.destinations(connection)
+        entitled = {one.id for one in directory.partners if _is_in_term(one.agreement_at(now, zone), zone, now)}
+        lapsed = [name for name in known if partner_of(name) not in entitled]
+        waiting = deliveries.articles_waiting_for(connection, lapsed) if lapsed else set[str]()
+    if waiting:
+        with ledger.write() as connection:
+            plans.ask(connection, waiting, at=now)
+
+
+def _is_in_term(agreement: Agreement | None, zone: str, now: datetime) -> bool:
+    return agreement is not None and agreement.begins(zone) <= now < agreement.over(zone)
 
 
 def _due(

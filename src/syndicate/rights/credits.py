@@ -1,6 +1,7 @@
 """Who is named under a picture? Credits as newsrooms really write them, read into who took it and who gave it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
@@ -13,6 +14,7 @@ Kind = Literal["source", "supplier", "agency", "photographer", "nobody"]
 _SAME = str.maketrans(
     "\uff1a\uff08\uff09\uff0f\uff0c\uff1b\uff5c\u3000\u00a0\u2022\u30fb\u2027", ":()/,;|  \u00b7\u00b7\u00b7"
 )
+_BAR = re.compile(r"(?<=[图源影据]) ?[|\u4e28] ?")  # 图丨张三 is 图:张三
 _STOP = r"\s,;:()/|\u3002\u3001\u300a\u300b"  # what no name contains
 
 _HAN = "[\u4e00-\u9fff]"
@@ -39,7 +41,7 @@ _AGENCY = re.compile(
 )
 _BETWEEN_SOURCES = r"[\u3001,;:/&()]| (?=\S{2})"
 _SOURCE = re.compile(
-    "(?:图片来源|照片来源|图片版权|图源|图据|版权|来源|(?:图片|照片)来自) ?:? ?"
+    "(?:图片来源|照片来源|图片版权|图源|图据|版权|来源|©|(?:图片|照片)来自) ?:? ?"
     r"(?P<who>[^|\u3002]+)"  # whatever stands behind it: a second name must not go unread
 )
 _SUPPLIED = (
@@ -80,7 +82,13 @@ def credits_in(text: str) -> tuple[Credit, ...]:
     """What a caption or a credit line says about whose the picture is; nothing if it is silent."""
     if is_file_name(text):
         return ()
-    return tuple(_read(" ".join(text.translate(_SAME).split())))
+    return tuple(_read(" ".join(_plain(text).split())))
+
+
+def _plain(text: str) -> str:
+    """In one width, and without characters that nobody sees: they come along when a caption is copied from a page."""
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return _BAR.sub(":", unicodedata.normalize("NFKC", seen.translate(_SAME)).translate(_SAME))
 
 
 def _read(text: str) -> Iterator[Credit]:

@@ -16,7 +16,7 @@ def quota(question: Question) -> Verdict | None:
         return None
     refuses = agreement.quota.when_used_up == "refuse"
     if refuses and question.supply.refused:
-        reason = f"came when agreement {agreement.number} allowed no more, and it refuses what comes then"
+        reason = f"came when agreement {question.supply.refused} allowed no more, and it refuses what comes then"
         return Verdict(decision="refused", rule="quota", reason=reason)
     used_up = [(period, most) for period, most in agreement.quota.limits() if question.supply.of(period) >= most]
     if not used_up:

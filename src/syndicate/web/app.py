@@ -18,6 +18,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/schemas/article-event.json", events.schema),
     ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
     ("POST", "/hub", hub.ask),
+    ("GET", "/archives/{feed_id:path}/{month}.{suffix}", feeds.read_archive),
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
     ("GET", "/license.xml", licence.machine_readable),

@@ -1,11 +1,17 @@
 """Who may ask, by HTTP? Who asks again gets nothing twice: validators and content codings, as RFC 9110 has them."""
 
+import gzip
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.datastructures import Headers
+from zstandard import ZstdCompressor
 
+CODINGS = ("zstd", "gzip")
+DIGITS = 32  # of a document's digest, that its ETag begins with
+_DIGEST = re.compile(rf'"([0-9a-f]{{{DIGITS}}})(?:-(?:{"|".join(CODINGS)}))?"')
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -24,11 +30,34 @@ def unchanged(headers: Headers, *, etag: str, modified: datetime | None) -> bool
     return modified is not None and since is not None and modified <= since
 
 
-def wants_gzip(headers: Headers) -> bool:
-    """Whether gzip may be sent and nothing speaks for sending the bytes as they are (RFC 9110 §12.5.3)."""
-    weights = dict(_weighted(part) for part in ",".join(headers.getlist("accept-encoding")).split(","))
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+def digests(headers: Headers) -> list[str]:
+    """The digests that the asker's validators begin with, as our ETags have them, whatever the coding was."""
+    return _DIGEST.findall(", ".join(headers.getlist("if-none-match")))
+
+
+def wants_delta(headers: Headers) -> bool:
+    """Whether only what has changed may be sent, as a feed (RFC 3229 §10.5.3, `A-IM: feed`)."""
+    return _weights(headers, "a-im").get("feed", 0.0) > 0
+
+
+def preferred(headers: Headers, codings: Sequence[str]) -> str:
+    """The first of these content codings that the asker likes best, not less than the bytes as they are; else empty."""
+    weights = _weights(headers, "accept-encoding")
+    plain = weights.get("identity", 0.0)
+    liked = {name: max(weights.get(name, weights.get("*", 0.0)), weights.get(f"x-{name}", 0.0)) for name in codings}
+    best = max(codings, key=lambda name: liked[name], default="")
+    return best if best and liked[best] > 0 and liked[best] >= plain else ""
+
+
+def compressed(content: bytes, coding: str) -> bytes:
+    """Some bytes in one of CODINGS, or as they are: for what is made for one answer."""
+    if coding == "zstd":
+        return ZstdCompressor().compress(content)
+    return gzip.compress(content, mtime=0) if coding == "gzip" else content
+
+
+def _weights(headers: Headers, name: str) -> dict[str, float]:
+    return dict(_weighted(part) for part in ",".join(headers.getlist(name)).split(","))
 
 
 def _weighted(part: str) -> tuple[str, float]:

@@ -1,6 +1,7 @@
 """Who may ask, by HTTP? Everybody for the public feeds, and each partner for its own while its agreement runs."""
 
 import gzip
+import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -8,12 +9,13 @@ from fastapi import HTTPException, Request, Response
 
 from syndicate.assemble import System
 from syndicate.formats import FEED_FORMATS, rsl, tdmrep
-from syndicate.ledger import feeds
-from syndicate.ledger.feeds import Served
+from syndicate.ledger import feed_entries, feeds
+from syndicate.ledger.feeds import SUBSCRIPTION, Served
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.licence import Addresses
+from syndicate.model.story import MONTH
 from syndicate.rights.term import running
-from syndicate.web.conditional import http_date, unchanged, wants_gzip
+from syndicate.web.conditional import CODINGS, DIGITS, compressed, digests, http_date, preferred, unchanged, wants_delta
 from syndicate.web.credentials import require_reader
 
 _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
@@ -22,29 +24,53 @@ _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 def read(request: Request, feed_id: str, suffix: str) -> Response:
     """`GET /feeds/ID.SUFFIX`, the id being `all`, `sections/专题专栏/域外关注` or `partners/NAME`.
 
-    200, 304, 404, 503 while it is unbuilt; a partner's own feed also 401, 403.
+    200, 304, 404, 410 once it was ended, 503 while it is unbuilt; a partner's own feed also 401, 403. With `A-IM: feed`
+    and a validator that we still know, 226 with what has changed since (RFC 3229).
     """
+    return _answer(request, feed_id, suffix, month=SUBSCRIPTION)
+
+
+def read_archive(request: Request, feed_id: str, month: str, suffix: str) -> Response:
+    """`GET /archives/ID/2026-10.SUFFIX`: what the feed holds of a month that is over (RFC 5005 §4).
+
+    200, 304, 404, 410 when all of it was taken back; of a partner's own feed also 401, 403.
+    """
+    return _answer(request, feed_id, suffix, month=month)
+
+
+def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Response:
     system: System = request.app.state.system
     partner_id = system.newsroom.directory.partner_of_feed(feed_id)
     if partner_id is not None:
         require_reader(request, system.ledger, partner_id=partner_id)
         _require_term(partner_id, system)
-    served = _find(feed_id, suffix, system, audience=partner_id or PUBLIC)
-    packed = wants_gzip(request.headers)
-    etag = f'"{served.digest[:32]}{"-gzip" * packed}"'
+    served = _find(feed_id, suffix, month, system, audience=partner_id or PUBLIC)
+    coding = preferred(request.headers, [name for name in CODINGS if name != "zstd" or served.zstd])
+    etag = f'"{served.digest[:DIGITS]}{f"-{coding}" if coding else ""}"'
     modified = _modified(served, now=system.clock())
-    headers = _headers(system, private=partner_id is not None) | {
-        "ETag": etag,
-        "Link": _links(feed_id, suffix, system, audience=partner_id or PUBLIC),
-    }
+    headers = _headers(system, private=partner_id is not None, delta=month == SUBSCRIPTION)
+    headers |= {"ETag": etag, "Link": _links(feed_id, suffix, month, system, audience=partner_id or PUBLIC)}
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
         return Response(status_code=304, headers=headers)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    content = served.packed if packed else gzip.decompress(served.packed)
-    return Response(content, headers=headers, media_type=served.media_type)
+    if coding:
+        headers["Content-Encoding"] = coding
+    if month == SUBSCRIPTION and wants_delta(request.headers):
+        for since in digests(request.headers):
+            delta = system.feed_delta(feed_id, suffix, since=since)
+            if delta is not None and delta.digest == served.digest:
+                headers |= {"IM": "feed", "Cache-Control": "no-store, im"}
+                content = compressed(delta.body, coding)
+                return Response(content, 226, headers=headers, media_type=served.media_type)
+    return Response(_content(served, coding), headers=headers, media_type=served.media_type)
+
+
+def _content(served: Served, coding: str) -> bytes:
+    """The document's bytes in a coding; they were compressed when it was built."""
+    if coding == "zstd" and served.zstd:
+        return served.zstd
+    return served.packed if coding == "gzip" else gzip.decompress(served.packed)
 
 
 def _require_term(partner_id: str, system: System) -> None:
@@ -57,16 +83,23 @@ def _require_term(partner_id: str, system: System) -> None:
         raise HTTPException(403, verdict.reason)
 
 
-def _find(feed_id: str, suffix: str, system: System, *, audience: str) -> Served:
+def _find(feed_id: str, suffix: str, month: str, system: System, *, audience: str) -> Served:
     definition = system.newsroom.directory.definition(feed_id, system.newsroom.publisher)
     unknown = HTTPException(404, "there is no such feed: see / for those there are")
-    if definition is None or definition.audience != audience or suffix not in FEED_FORMATS or "\0" in feed_id:
+    if "\0" in feed_id or suffix not in FEED_FORMATS or not re.fullmatch(MONTH, month):
         raise unknown
     with system.ledger.read() as connection:
-        served = feeds.serve(connection, feed_id, suffix)
+        served = feeds.serve(connection, feed_id, suffix, month=month)
         known = served is not None or feeds.state(connection, feed_id) is not None
+        had_month = bool(month) and known and feed_entries.had_month(connection, feed_id, month)
+    if definition is None and known and audience == PUBLIC:
+        raise HTTPException(410, "this feed was ended: see / for those there are")
+    if definition is None or definition.audience != audience:
+        raise unknown
     if served is not None:
         return served
+    if month:
+        raise HTTPException(410, "all of that month was taken back") if had_month else unknown
     if definition.section and not known:  # any path could be a section's: only one that had an article is one
         raise unknown
     raise HTTPException(503, "this feed is being built for the first time", {"Retry-After": "5"})
@@ -81,19 +114,22 @@ def _modified(served: Served, *, now: datetime) -> datetime | None:
     return second if now >= second + timedelta(seconds=1) else None
 
 
-def _headers(system: System, *, private: bool) -> dict[str, str]:
+def _headers(system: System, *, private: bool, delta: bool) -> dict[str, str]:
     seconds = system.settings.web.feed_max_age_s
+    varies = ["Accept-Encoding", *(["A-IM"] if delta else []), *(["Authorization"] if private else [])]
     return {
         "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
-        "Vary": "Accept-Encoding, Authorization" if private else "Accept-Encoding",
+        "Vary": ", ".join(varies),
         **tdmrep.headers(system.newsroom.addresses),
     }
 
 
-def _links(feed_id: str, suffix: str, system: System, *, audience: str) -> str:
-    """Where this feed is at home, who tells when it changes, and its licence (RFC 8288; WebSub §4)."""
-    here = f"{system.settings.web.base_url.rstrip('/')}/feeds/{quote(feed_id)}.{suffix}"
-    hubs = "".join(f'<{_ascii(hub)}>; rel="hub", ' for hub in system.newsroom.hubs_for(audience))
+def _links(feed_id: str, suffix: str, month: str, system: System, *, audience: str) -> str:
+    """Where this document is at home, who tells when it changes, and its licence (RFC 8288; WebSub §4)."""
+    path = f"archives/{quote(feed_id)}/{month}" if month else f"feeds/{quote(feed_id)}"
+    here = f"{system.newsroom.base_url.rstrip('/')}/{path}.{suffix}"
+    told = () if month else system.newsroom.hubs_for(audience)
+    hubs = "".join(f'<{_ascii(hub)}>; rel="hub", ' for hub in told)
     return f'<{_ascii(here)}>; rel="self", {hubs}{licence_links(system.newsroom.addresses)}'
 
 

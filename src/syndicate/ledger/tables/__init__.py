@@ -1,9 +1,10 @@
 """The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
+from syndicate.ledger.tables.fed import entry_bytes, feed_documents, feed_entries, feed_versions
 from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
-from syndicate.ledger.tables.served import beats, feed_renditions, feeds, tokens
+from syndicate.ledger.tables.served import beats, feeds, tokens
 from syndicate.ledger.tables.shape import metadata
 from syndicate.ledger.tables.subscribed import subscriptions, topics
 from syndicate.ledger.tables.told import (
@@ -29,8 +30,11 @@ __all__ = [
     "contents",
     "deliveries",
     "destinations",
+    "entry_bytes",
     "events",
-    "feed_renditions",
+    "feed_documents",
+    "feed_entries",
+    "feed_versions",
     "feeds",
     "health",
     "licences",

@@ -1,6 +1,6 @@
 """What is served: feeds and their bytes, and who may read them; and who works."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, String, Table, Text
 
 from syndicate.ledger.moments import UtcDateTime
 from syndicate.ledger.tables.shape import Counter, metadata, where
@@ -13,19 +13,11 @@ feeds = Table(
     Column("built_seq", Counter, nullable=False, default=0),
     Column("urgent", Boolean, nullable=False, comment="what is unbuilt takes something back"),
     Column("dirty_at", UtcDateTime, nullable=False, comment="when the newest cause of a rebuild happened"),
-    Column("changed_at", UtcDateTime, comment="when the content last changed, by its cause; stands in the bytes"),
-    Column("built_at", UtcDateTime, comment="when these bytes were first served: Last-Modified"),
-    Column("selection", String(64), nullable=False, default="", comment="digest of what was selected, to skip no-ops"),
+    Column("changed_at", UtcDateTime, comment="when the newest of what it holds changed; stands in the bytes"),
+    Column("built_at", UtcDateTime, comment="when a build last changed anything"),
+    Column("form", String(64), nullable=False, default="", comment="digest of what every document is written under"),
+    Column("build", Counter, nullable=False, default=0, comment="counts the builds that changed anything"),
     Index("ix_feeds_unbuilt", "id", **where("built_seq < dirty_seq")),
-)
-
-feed_renditions = Table(
-    "feed_renditions",
-    metadata,
-    Column("feed_id", Text, ForeignKey("feeds.id"), primary_key=True),
-    Column("format", String(20), primary_key=True),
-    Column("digest", String(64), ForeignKey("contents.digest"), nullable=False, index=True),
-    Column("media_type", Text, nullable=False),
 )
 
 tokens = Table(

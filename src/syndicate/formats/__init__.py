@@ -72,12 +72,21 @@ def whole(name: str, feed: Feed) -> Rendition:
 
 def joined(name: str, feed: Feed, entries: Sequence[bytes]) -> bytes:
     """A feed in the format called `name`, of entries that are written already: copied once, however large it is."""
-    form = feed_format(name)
+    form, entries = feed_format(name), _fitting(name, feed, entries)
     parts = [form.opening(feed), *entries, form.closing(feed)]
     if form.JOINT:
         joints = [form.JOINT] * (len(entries) - 1)
         parts[1:-1] = [part for pair in zip_longest(entries, joints, fillvalue=b"") for part in pair]
     return b"".join(parts)
+
+
+def _fitting(name: str, feed: Feed, entries: Sequence[bytes]) -> Sequence[bytes]:
+    """Those of these entries that the document has room for: all, unless a partner's dialect of RSS takes only some."""
+    dialect = feed.definition.dialect
+    if name != "rss" or dialect is None or dialect.max_items is None or feed.archive:
+        return entries
+    written = [number for number, entry in enumerate(entries) if not entry.lstrip().startswith(b"<!--")]
+    return entries[: written[dialect.max_items]] if len(written) > dialect.max_items else entries
 
 
 def article_format(name: str) -> ArticleFormat:

@@ -1,9 +1,9 @@
 """A newsroom with a hub, on a ledger of any kind, and the words in which a subscriber talks to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from syndicate.ledger import deliveries, subscriptions, tables
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.subscription import Subscription
 from tests.fakes.subscriber import Subscriber
-from tests.fakes.web_newsroom import BASE, Answer, Newsroom, a_newsroom, an_article, an_event
+from tests.fakes.web_newsroom import BASE, FEEDS, Answer, Newsroom, a_newsroom, an_article, an_event
 
 TOPIC = f"{BASE}/feeds/all.atom"
 HUB = f"{BASE}/hub"
@@ -72,6 +72,11 @@ class Hub:
         self.newsroom.system.sweep()
         self.work()
 
+    def at(self, moment: datetime) -> "Hub":
+        """The same hub at another hour."""
+        system = replace(self.newsroom.system, clock=lambda: moment)
+        return Hub(replace(self.newsroom, system=system))
+
     def feed(self, path: str = "/feeds/all.atom") -> bytes:
         """What is served."""
         return self.newsroom.get(path).body
@@ -104,8 +109,10 @@ class Hub:
 
 
 @contextmanager
-def a_hub(folder: Path, *, settings: str = SETTINGS, ledger_url: str = "") -> Iterator[Hub]:
+def a_hub(
+    folder: Path, *, settings: str = SETTINGS, ledger_url: str = "", feeds: Mapping[str, str] = FEEDS
+) -> Iterator[Hub]:
     """A newsroom with a hub and one article, whose feeds are built."""
-    with a_newsroom(folder, settings=settings, ledger_url=ledger_url) as newsroom:
+    with a_newsroom(folder, settings=settings, ledger_url=ledger_url, feeds=feeds) as newsroom:
         newsroom.published()
         yield Hub(newsroom)

@@ -1,6 +1,6 @@
 """What our hub remembers, sends and refuses: on both databases, to subscribers on loopback."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,11 +9,12 @@ from syndicate.ledger import claims, tables, tokens
 from syndicate.ledger.database import database_time
 from syndicate.ledger.lines import DUE, Due
 from syndicate.model.step import Confirm, Deliver
-from tests.fakes.hub import SETTINGS, TOPIC, a_hub
+from tests.fakes.hub import HUB, SETTINGS, TOPIC, a_hub
 from tests.fakes.subscriber import Subscriber
-from tests.fakes.web_newsroom import BASE, NOW, an_article, an_event
+from tests.fakes.web_newsroom import BASE, FEEDS, NOW, an_article, an_event
 
 OWN = f"{BASE}/feeds/partners/chenbao.rss"
+NEXT_YEAR = datetime(2027, 1, 5, tzinfo=UTC)
 SECRET = "nobody-else-may-read-this"
 
 
@@ -317,6 +318,32 @@ def test_once_the_token_is_taken_back_the_subscription_is_denied(hub, reader, to
     assert (reader.received, hub.the_one().state) == ([], "ended")
     assert reader.asked[1]["hub.mode"] == "denied"
     assert reader.asked[1]["hub.topic"] == f"{OWN}?token={token}"
+
+
+def test_once_the_agreement_ends_the_subscription_is_denied(hub, reader, token):
+    hub.subscribe(reader, topic=f"{OWN}?token={token}")
+
+    hub.at(NEXT_YEAR).sweep()
+
+    assert (reader.received, hub.the_one().state) == ([], "ended")
+    assert reader.asked[1]["hub.reason"] == "agreement HP-1 ended on 2026-12-31"
+
+
+def test_a_partners_feed_names_our_own_hub_alone(tmp_path, ledger_url):
+    with a_hub(tmp_path, settings=SETTINGS + 'hubs = ["http://127.0.0.1:9/"]\n', ledger_url=ledger_url) as hub:
+        token = hub.newsroom.token("feeds:read", partner_id="chenbao")
+        answer = hub.newsroom.get("/feeds/partners/chenbao.json", authorization=f"Bearer {token}")
+
+    assert [one["url"] for one in answer.json["hubs"]] == [HUB]
+
+
+def test_an_archive_names_no_hub_as_nobody_subscribes_to_it(tmp_path, ledger_url):
+    feeds = FEEDS | {"all": FEEDS["all"] + "archives = true\n"}
+    with a_hub(tmp_path, feeds=feeds, ledger_url=ledger_url) as hub:
+        hub.publish("hp-0", published_at="2026-03-06T09:00:00+08:00")
+        answer = hub.newsroom.get("/archives/all/2026-03.atom")
+
+    assert (answer.status, b'rel="hub"' in answer.body, 'rel="hub"' in answer.headers["link"]) == (200, False, False)
 
 
 def test_neither_token_nor_secret_can_be_read_in_the_ledger(hub, reader, token):

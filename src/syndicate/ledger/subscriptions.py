@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal_column, or_, select, update
 
 from syndicate.ledger import health
 from syndicate.ledger.insert import upsert
@@ -145,6 +145,12 @@ def deny(connection: Connection, ids: Collection[str], *, because: str, now: dat
 def of_destinations(connection: Connection, names: Collection[str]) -> list[Subscription]:
     """Those that these destinations stand for."""
     return _found(connection, subscriptions.c.destination_id.in_(names)) if names else []
+
+
+def private(connection: Connection) -> list[Subscription]:
+    """The active ones to partners' own feeds."""
+    # Written out and not as parameters, or the databases could not use the index of these rows only.
+    return _found(connection, literal_column("state = 'active' AND audience <> 'public'"))
 
 
 def lapsed(connection: Connection, *, now: datetime, limit: int) -> list[str]:

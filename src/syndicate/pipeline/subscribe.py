@@ -1,6 +1,6 @@
 """Takes in what somebody asks of our hub, within its limits, and ends what has run out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -9,6 +9,8 @@ from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.problem import invalid
 from syndicate.model.step import Confirm, Step
 from syndicate.model.subscription import HubPolicy, Subscription, Wish
+from syndicate.pipeline.access import refusal
+from syndicate.pipeline.newsroom import Newsroom
 
 log = structlog.get_logger(__name__)
 
@@ -53,17 +55,24 @@ def end(ledger: Ledger, id: str, *, because: str) -> list[Step]:
     return [Confirm(subscriptions=(id,))]
 
 
-def lapse(ledger: Ledger) -> None:
-    """End those whose lease is over, and forget what was never confirmed."""
+def lapse(ledger: Ledger, *, newsroom: Newsroom, now: datetime) -> None:
+    """End those whose lease is over, deny those whose agreement has ended by `now`, forget what was never confirmed."""
     with ledger.read() as connection:
-        now = database_time(connection)
-        over = subscriptions.lapsed(connection, now=now, limit=AT_ONCE)
-        idle = subscriptions.has_idle(connection, before=now - FORGET_AFTER)
-    if over or idle:
-        with ledger.write() as connection:
-            subscriptions.end(connection, over, because="its lease was over", now=now, lapsed_only=True)
-            subscriptions.forget(connection, before=now - FORGET_AFTER)
-        log.info("hub.lapsed", subscriptions=over)
+        told = database_time(connection)
+        over = subscriptions.lapsed(connection, now=told, limit=AT_ONCE)
+        idle = subscriptions.has_idle(connection, before=told - FORGET_AFTER)
+        private = subscriptions.private(connection)
+        why = {one.id: refusal(connection, one.audience, one.token_id, newsroom=newsroom, now=now) for one in private}
+    denied = {id: reason for id, reason in why.items() if reason}
+    if not (over or idle or denied):
+        return
+    with ledger.write() as connection:
+        subscriptions.hold(connection, [*over, *denied])
+        subscriptions.end(connection, over, because="its lease was over", now=told, lapsed_only=True)
+        for id, reason in denied.items():
+            subscriptions.deny(connection, [id], because=reason, now=told)
+        subscriptions.forget(connection, before=told - FORGET_AFTER)
+    log.info("hub.lapsed", subscriptions=over, denied=denied)
 
 
 def _is_counted(known: Subscription | None) -> bool:

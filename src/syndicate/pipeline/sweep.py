@@ -47,7 +47,7 @@ def sweep(
     _rearm(ledger)
     take_up(ledger, newsroom=newsroom, now=now)
     take_effect(ledger, newsroom=newsroom, now=now)
-    lapse(ledger)
+    lapse(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         unplanned = plans.owed(connection, now=now, limit=AT_ONCE)

@@ -42,6 +42,7 @@ subscriptions = Table(
     Column("ended_at", UtcDateTime),
     Column("ended_because", Text, nullable=False, default=""),
     Index("ix_subscriptions_active", "topic_id", **where("state = 'active'")),
+    Index("ix_subscriptions_private", "audience", **where("state = 'active' AND audience <> 'public'")),
     Index("ix_subscriptions_lease", "lease_until", **where("state = 'active'")),
     Index("ix_subscriptions_due", "due_at", **where("due_at IS NOT NULL")),
 )

@@ -66,6 +66,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_subscriptions_host"), "subscriptions", ["host"])
     _partial_index("ix_subscriptions_active", ["topic_id"], "state = 'active'")
+    _partial_index("ix_subscriptions_private", ["audience"], "state = 'active' AND audience <> 'public'")
     _partial_index("ix_subscriptions_lease", ["lease_until"], "state = 'active'")
     _partial_index("ix_subscriptions_due", ["due_at"], "due_at IS NOT NULL")
 

@@ -25,7 +25,7 @@ from syndicate.notices.wording import Files
 from syndicate.notices.wordings import Place, Wordings, read_wordings
 from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.settings import Settings, read_toml
+from syndicate.settings import MARGIN_S, Settings, read_toml
 from syndicate.transports import address, deadline_s, open_transport, secret_names, written_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1.0  # at the files, whether one has changed
 SETTLES_IN_S = 1.0  # after the last writing
-MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
 
 def read_newsroom(settings: Settings) -> Newsroom:
@@ -59,6 +58,7 @@ def read_newsroom(settings: Settings) -> Newsroom:
         hub_url=settings.hub_url,
         hubs=settings.websub.hubs,
         hubs_network=settings.websub.network,
+        hubs_deadline_s=settings.hub_deadline_s,
     )
 
 

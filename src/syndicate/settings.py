@@ -28,6 +28,7 @@ from syndicate.model.step import LANES
 from syndicate.model.subscription import HubPolicy, Signature
 
 FILE_NAME = "syndicate.toml"
+MARGIN_S = 5.0  # what a lease must have left when a deadline has passed, to write down what came of it
 LONGEST_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 
 
@@ -182,8 +183,13 @@ class Settings(BaseSettings):
     @property
     def hub_policy(self) -> HubPolicy:
         """What our hub allows."""
-        told = self.websub.model_dump(exclude={"hub", "hubs", "verify_pause_s"})
-        return HubPolicy(pause_s=self.websub.verify_pause_s, **told)
+        told = self.websub.model_dump(exclude={"hub", "hubs", "verify_pause_s", "deadline_s"})
+        return HubPolicy(pause_s=self.websub.verify_pause_s, deadline_s=self.hub_deadline_s, **told)
+
+    @property
+    def hub_deadline_s(self) -> float:
+        """For an answer of a callback or a hub: a worker's lease has to outlast it, or two would ask at once."""
+        return max(1.0, min(self.websub.deadline_s, self.workers.lease_s - MARGIN_S))
 
     @property
     def worker_counts(self) -> dict[str, int]:

@@ -15,7 +15,7 @@ from syndicate.model.subscription import (
     subscription_id,
     topic_at,
 )
-from syndicate.settings import Settings
+from syndicate.settings import Settings, WebSub, Workers
 from syndicate.transports import settings_problems, written_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.sealed import seal, unseal
@@ -143,3 +143,10 @@ def test_a_version_of_a_topic_is_one_delivery_for_each_subscriber():
     ids = {delivery_id(destination=name, revision=n, **told) for name in ("a", "b") for n in (1, 2)}
 
     assert len(ids) == 4
+
+
+@pytest.mark.parametrize(("lease_s", "deadline_s"), [(60, 10), (12, 7), (3, 1)])
+def test_a_workers_lease_outlasts_what_it_waits_for_at_a_callback(lease_s, deadline_s):
+    settings = Settings.model_construct(websub=WebSub(), workers=Workers(lease_s=lease_s))
+
+    assert settings.hub_policy.deadline_s == deadline_s

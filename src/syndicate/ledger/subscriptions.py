@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal_column, or_, select, update
 
 from syndicate.ledger import health
-from syndicate.ledger.insert import upsert
+from syndicate.ledger.insert import insert_new
 from syndicate.ledger.lines import WAITING
 from syndicate.ledger.tables import deliveries, subscriptions
 from syndicate.model.health import Health
@@ -49,11 +49,7 @@ def ask(connection: Connection, wish: Wish, *, now: datetime, due_at: datetime) 
         "due_at": due_at,
         "tries": 0,
     }
-    known = connection.scalar(select(subscriptions.c.id).where(subscriptions.c.id == wish.id))
-    if known:
-        connection.execute(update(subscriptions).where(subscriptions.c.id == wish.id).values(asked))
-        return
-    row = asked | {
+    first = asked | {
         "id": wish.id,
         "topic_id": wish.topic.id,
         "feed_id": wish.topic.feed_id,
@@ -67,7 +63,8 @@ def ask(connection: Connection, wish: Wish, *, now: datetime, due_at: datetime) 
         "created_at": now,
         "ended_because": "",
     }
-    upsert(connection, subscriptions, row, key=["id"])  # somebody may have asked the same in the same moment
+    insert_new(connection, subscriptions, first)
+    connection.execute(update(subscriptions).where(subscriptions.c.id == wish.id).values(asked))
 
 
 def counts(connection: Connection, host: str) -> tuple[int, int, int]:

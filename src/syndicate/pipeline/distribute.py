@@ -123,7 +123,7 @@ def _word(url: str) -> bytes:
 
 
 def _hub(url: str, newsroom: Newsroom) -> Destination:
-    settings = {"url": url, "network": newsroom.hubs_network}
+    settings = {"url": url, "network": newsroom.hubs_network, "deadline_s": newsroom.hubs_deadline_s}
     return Destination(name="hub", transport="websub-ping", format="url", settings=settings)
 
 

@@ -25,6 +25,7 @@ class Newsroom(Record):
     hub_url: str = ""
     hubs: tuple[str, ...] = ()
     hubs_network: Literal["public", "internal"] = "public"
+    hubs_deadline_s: float = 10
 
     def hubs_for(self, audience: str) -> tuple[str, ...]:
         """The hubs that a feed names, ours first. No other learns of a partner's own feed."""

@@ -22,7 +22,7 @@ from syndicate.model.event import Envelope
 from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.model.story import Rendition
 from syndicate.patience import delivery_policy
 from syndicate.pipeline import picture_standing, policies
@@ -47,11 +47,11 @@ from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.take_up import stop_what_lapsed
 from syndicate.pipeline.verify import verify
+from syndicate.pipeline.verify_intent import Hub, verify_intent
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
-from syndicate.transports.fan_out import FanOut
-from syndicate.transports.pages import Pages
+from syndicate.ways import Ways
 
 ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that builds feeds
 FORGET_WORKERS = timedelta(hours=1)
@@ -214,9 +214,7 @@ class System:
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        for made in ("_wire", "_pages"):
-            if made in vars(self):
-                getattr(self, made).close()
+        self._ways.close()
         self.ledger.close()
 
     def _receive(self, envelope: Envelope) -> Received:
@@ -235,19 +233,26 @@ class System:
                 )
             case Deliver():
                 return self._deliver(step)
-            case Verify():
-                return verify(self.ledger, step.deliveries, look=self._pages.look, lease=self.policy.lease)
+            case Verify() | Confirm():
+                return self._look_outside(step)
             case Beat():
                 return self._show_life(step.lane)
 
     def _deliver(self, step: Deliver) -> Sequence[Step]:
         around = Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping)
         try:
-            return deliver(self.ledger, lane=step.lane, wire=self._wire, policy=self.policy, around=around)
+            return deliver(self.ledger, lane=step.lane, wire=self._ways.wire, policy=self.policy, around=around)
         except Exception:
             # What is on its way belongs to nobody now: it must not come in among what is sent next. The sweep finds it.
-            vars(self).pop("_wire").close()
+            self._ways.break_off_wire()
             raise
+
+    def _look_outside(self, step: Verify | Confirm) -> Sequence[Step]:
+        lease = self.policy.lease
+        if isinstance(step, Verify):
+            return verify(self.ledger, step.deliveries, look=self._ways.pages.look, lease=lease)
+        hub = Hub(newsroom=self.newsroom, policy=self.settings.hub_policy, ask=self._ways.callbacks.ask, lease=lease)
+        return verify_intent(self.ledger, step.subscriptions, hub=hub, now=self.clock())
 
     @property
     def kept_for(self) -> timedelta:
@@ -264,12 +269,8 @@ class System:
         return Kept(ENTRIES_IN_MIND)
 
     @cached_property
-    def _wire(self) -> FanOut:
-        return FanOut(secret=self.settings.secret)
-
-    @cached_property
-    def _pages(self) -> Pages:
-        return Pages(secret=self.settings.secret)
+    def _ways(self) -> Ways:
+        return Ways(self.settings)
 
     def _show_life(self, lane: Lane) -> Sequence[Step]:
         with self.ledger.write() as connection:

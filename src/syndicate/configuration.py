@@ -25,8 +25,8 @@ from syndicate.notices.wording import Files
 from syndicate.notices.wordings import Place, Wordings, read_wordings
 from syndicate.pipeline.changes import OF_ADDRESS
 from syndicate.pipeline.newsroom import Newsroom
-from syndicate.settings import Settings, read_toml
-from syndicate.transports import address, deadline_s, open_transport, secret_names, settings_problems
+from syndicate.settings import MARGIN_S, Settings, read_toml
+from syndicate.transports import address, deadline_s, open_transport, secret_names, written_problems
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.http import Door
 
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1.0  # at the files, whether one has changed
 SETTLES_IN_S = 1.0  # after the last writing
-MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has passed, to write down what came of it
 
 
 def read_newsroom(settings: Settings) -> Newsroom:
@@ -50,13 +49,16 @@ def read_newsroom(settings: Settings) -> Newsroom:
     licence = _licence(settings.config_dir / "licence.toml", settings.publisher.language, problems)
     if problems or wording is None:
         raise Invalid(problems)
-    directory = Directory(partners=tuple(partners), feeds=tuple(feeds))
     return Newsroom(
         publisher=settings.publisher,
-        directory=directory,
+        directory=Directory(partners=tuple(partners), feeds=tuple(feeds)),
         wording=wording,
         licence=licence,
         base_url=settings.web.base_url.rstrip("/"),
+        hub_url=settings.hub_url,
+        hubs=settings.websub.hubs,
+        hubs_network=settings.websub.network,
+        hubs_deadline_s=settings.hub_deadline_s,
     )
 
 
@@ -208,7 +210,7 @@ def _without_dialect(written: dict[str, Any]) -> tuple[Partner | None, list[Prob
 
 
 def _destination_problems(destination: Destination) -> list[Problem]:
-    found = settings_problems(destination.transport, destination.settings)
+    found = written_problems(destination.transport, destination.settings)
     if destination.format not in ARTICLE_FORMATS:
         known = ", ".join(ARTICLE_FORMATS)
         found.append(Problem(field="format", message=f"{destination.format!r} is not a format; there is: {known}"))

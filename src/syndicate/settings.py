@@ -3,9 +3,12 @@
 Every setting can be overridden by `SYNDICATE_` and its path, as in `SYNDICATE_WEB__PORT=8080`.
 """
 
+import base64
 import hashlib
 import os
+import secrets
 import tomllib
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -22,8 +25,10 @@ from syndicate.model.problem import Invalid, invalid, problems_of
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Record, Url
 from syndicate.model.step import LANES
+from syndicate.model.subscription import HubPolicy, Signature
 
 FILE_NAME = "syndicate.toml"
+MARGIN_S = 5.0  # what a lease must have left when a deadline has passed, to write down what came of it
 LONGEST_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 
 
@@ -39,6 +44,24 @@ class Web(Record):
         default=60, ge=0, description="requests of one token to feeds and policies; 0: no limit"
     )
     address_per_minute: int = Field(default=300, ge=0, description="requests of one address to the same; 0: no limit")
+
+
+class WebSub(Record):
+    """Whether those who subscribe to our feeds are told when they change: by our own hub, and by others' (WebSub)."""
+
+    hub: bool = Field(default=False, description="our own hub, at /hub, for our own feeds")
+    hubs: tuple[Url, ...] = Field(default=(), description="other hubs, which are told when a public feed has changed")
+    signature: Signature = Field(default="sha256", description="of X-Hub-Signature, for subscribers with a secret")
+    lease_s: int = Field(default=10 * 86_400, ge=1, description="for subscribers that don't say for how long")
+    shortest_lease_s: int = Field(default=3600, ge=1)
+    longest_lease_s: int = Field(default=30 * 86_400, ge=1, le=366 * 86_400)
+    most: int = Field(default=10_000, ge=1, description="subscriptions in all")
+    most_per_host: int = Field(default=200, ge=1, description="subscriptions of one callback's host")
+    most_waiting: int = Field(default=20, ge=1, description="of one host that may wait for their verification at once")
+    verify_pause_s: float = Field(default=10, ge=0, description="between two verifications of topic and callback")
+    plain_http: bool = Field(default=False, description="whether callbacks may be http:// instead of https://")
+    network: Literal["public", "internal"] = Field(default="public", description="where callbacks and hubs may be")
+    deadline_s: float = Field(default=10, gt=0, le=30, description="for an answer of a callback or a hub")
 
 
 class Patience(Record):
@@ -113,6 +136,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     publisher: Publisher
     web: Web = Web()
+    websub: WebSub = WebSub()
     patience: Patience = Patience()
     breaker: Breaker = Breaker()
     retention: Retention = Retention()
@@ -157,6 +181,22 @@ class Settings(BaseSettings):
         return self.broker_url or f"redis+socket://{self.redis_socket}"
 
     @property
+    def hub_url(self) -> str:
+        """The address of our own hub; empty when there is none."""
+        return f"{self.web.base_url.rstrip('/')}/hub" if self.websub.hub else ""
+
+    @property
+    def hub_policy(self) -> HubPolicy:
+        """What our hub allows."""
+        told = self.websub.model_dump(exclude={"hub", "hubs", "verify_pause_s", "deadline_s"})
+        return HubPolicy(pause_s=self.websub.verify_pause_s, deadline_s=self.hub_deadline_s, **told)
+
+    @property
+    def hub_deadline_s(self) -> float:
+        """For an answer of a callback or a hub: a worker's lease has to outlast it, or two would ask at once."""
+        return max(1.0, min(self.websub.deadline_s, self.workers.lease_s - MARGIN_S))
+
+    @property
     def worker_counts(self) -> dict[str, int]:
         """How many worker processes each lane has."""
         return {lane: getattr(self.workers, lane) for lane in LANES}
@@ -167,6 +207,21 @@ class Settings(BaseSettings):
             return (self.secrets_dir / name).read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return os.environ[secret_variable(name)].strip()
+
+    def secret_or_new(self, name: str) -> str:
+        """The same; where it isn't set, one is made, which only we can read. Whoever is first makes it for all."""
+        try:
+            return self.secret(name)
+        except KeyError:
+            self.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        unfinished = self.secrets_dir / f".{name}-{secrets.token_hex(8)}"
+        with open(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(made + "\n")
+        with suppress(FileExistsError):
+            os.link(unfinished, self.secrets_dir / name)
+        unfinished.unlink()
+        return self.secret(name)
 
 
 def secret_variable(name: str) -> str:

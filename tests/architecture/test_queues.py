@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from syndicate.dispatch.routes import TASKS, lane_of
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
 
 ROOT = Path(__file__).parents[2]
 # Every Step there can be, as far as its route depends on it. Removals, first tries and retries are all Deliver steps.
@@ -22,6 +22,7 @@ STEPS: tuple[Step, ...] = (
     BuildFeed(feed_id="all", urgent=True),
     *(Deliver(lane=lane) for lane in SENDING),
     Verify(deliveries=("d_1",)),
+    Confirm(subscriptions=("abc",)),
     *(Beat(lane=lane) for lane in LANES),
 )
 

@@ -1,6 +1,7 @@
 """The whole system as it runs in production, for tests: `syndicate up` with its own Redis, workers, clock and web."""
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -237,7 +238,7 @@ def _plays(process: psutil.Process, role: str) -> bool:
     return "workers" in words and role in words
 
 
-def _configure(folder: Path, partners: Mapping[str, FakePartner | str], **settings: str | Mapping[str, float]) -> None:
+def _configure(folder: Path, partners: Mapping[str, FakePartner | str], **settings: str | Mapping[str, Any]) -> None:
     config = folder / "config"
     for name in ("feeds", "notices"):
         shutil.copytree(CONFIG / name, config / name)
@@ -250,13 +251,13 @@ def _configure(folder: Path, partners: Mapping[str, FakePartner | str], **settin
     written = re.sub(r'(?m)^base_url = "[^"]*"', f'base_url = "http://127.0.0.1:{port}"', written)
     written = re.sub(r'(?m)^data_dir = "[^"]*"', f'data_dir = "{folder / "data"}"', written)
     written = written.replace("own_names = [", f'own_names = ["{OWN}", ')
-    parts: dict[str, Mapping[str, float]] = {"patience": {"first_wait_s": 0.5}, "workers": {}}
+    parts: dict[str, Mapping[str, Any]] = {"patience": {"first_wait_s": 0.5}, "workers": {}}
     parts |= {name: told for name, told in settings.items() if isinstance(told, Mapping)}
     parts["workers"] = {"lease_s": LEASE_S, "beat_every_s": 2} | dict(parts["workers"])
     written = "".join(f'{name} = "{told}"\n' for name, told in settings.items() if isinstance(told, str)) + written
     for name, told in parts.items():
         written = re.sub(rf"(?s)\n\[{name}\].*?(?=\n\[|$)", "", written)
-        written += f"\n[{name}]\n" + "".join(f"{field} = {value}\n" for field, value in told.items())
+        written += f"\n[{name}]\n" + "".join(f"{field} = {json.dumps(value)}\n" for field, value in told.items())
     (config / "syndicate.toml").write_text(written, encoding="utf-8")
     for name, partner in partners.items():
         text = partner if isinstance(partner, str) else PARTNER.format(name=name, url=partner.url)

@@ -163,11 +163,16 @@ def basic(user, password):
 
 
 @contextmanager
-def a_newsroom(folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, url="") -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger`, or `url`."""
+def a_newsroom(
+    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, url="", settings=""
+) -> Iterator[Newsroom]:
+    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger`, or `url`.
+
+    `settings` are more of them in TOML.
+    """
     config = folder / "config"
     shutil.copytree(SHIPPED / "notices", config / "notices")
-    _write(config, {"syndicate": SETTINGS})
+    _write(config, {"syndicate": SETTINGS + settings})
     _write(config / "feeds", feeds)
     _write(config / "partners", PARTNERS)
     if licence:

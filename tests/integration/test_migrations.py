@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from syndicate.ledger import articles, contents, deliveries, health, labels, pictures
 from syndicate.ledger.database import Ledger
@@ -140,6 +143,58 @@ def test_what_keywords_and_authors_articles_had_before_is_found(old_ledger: Ledg
     with old_ledger.read() as connection:
         found = labels.belongings(connection, "a-2")
     assert (found.keywords, found.authors) == (["渡口"], ["陆明远", "顾晓舟"])
+
+
+def test_a_delivery_may_bring_a_feed_and_those_of_articles_are_as_they_were(old_ledger: Ledger):
+    migrate(old_ledger, to="0013")
+    before = _every_row(old_ledger)
+
+    migrate(old_ledger)
+
+    assert _every_row(old_ledger) == before
+    with old_ledger.write() as connection:
+        same = "revision, edition, partner_id, destination_id, line, action, lane, reason, tries, media_type, manifest"
+        names = f"{same}, id, article_id, number, state, created_at"
+        row = f"{same}, 'd_feed', '/feeds/all.atom', 99, 'cancelled', created_at FROM deliveries WHERE id = 'd_1'"
+        connection.execute(text(f"INSERT INTO deliveries ({names}) SELECT {row}"))
+
+
+def test_the_tables_are_sound_after_the_reference_to_articles_is_gone(old_ledger: Ledger):
+    migrate(old_ledger)
+
+    if old_ledger.url.get_backend_name() == "sqlite":
+        with old_ledger.read() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    with old_ledger.write() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE deliveries SET line = 12345"))
+
+
+def test_the_way_back_leaves_what_articles_were_brought(old_ledger: Ledger):
+    migrate(old_ledger, to="0013")
+    before = _every_row(old_ledger)
+    migrate(old_ledger)
+
+    unmigrate(old_ledger, to="0013")
+
+    assert _every_row(old_ledger) == before
+    with old_ledger.write() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE deliveries SET article_id = '/feeds/all.atom'"))
+
+
+def unmigrate(ledger: Ledger, *, to: str) -> None:
+    """Nothing of ours goes back, but a person with Alembic may."""
+    with ledger.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__code__.co_filename).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.downgrade(config, to)
+
+
+def _every_row(ledger: Ledger) -> list[tuple[object, ...]]:
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(text("SELECT * FROM deliveries ORDER BY seq"))]
 
 
 def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import age, fail, local, output, print_json, table
 from syndicate.cli.why import no_such_partner, partner_id
+from syndicate.ledger import health
+from syndicate.model.subscription import is_ours
 from syndicate.monitor.destinations import DestinationStatus
 from syndicate.monitor.destinations import destinations as look
 
@@ -57,6 +59,8 @@ def resume(context: typer.Context, named: Named, as_json: AsJson = False) -> Non
 
 def destinations_of(system: System, named: str) -> list[str]:
     """The destinations that are meant, by id. Ends the command where there is none of that name."""
+    if is_ours(named):
+        return _of_hub(system, named)
     directory = system.newsroom.directory
     partner_named, _, name = named.partition("/")
     partner = directory.partner(partner_id(directory, partner_named))
@@ -67,6 +71,15 @@ def destinations_of(system: System, named: str) -> list[str]:
     if not wanted:
         fail(f"{partner.name} has no destination {named!r}; it has: {', '.join(known) or 'none'}")
     return wanted
+
+
+def _of_hub(system: System, named: str) -> list[str]:
+    """A subscriber's or another hub's: these stand in no file, and are called as `destinations` shows them."""
+    with system.ledger.read() as connection:
+        known = health.of(connection, [named])
+    if not known:
+        fail(f"there is no destination {named!r}: see syndicate subscriptions --json")
+    return [named]
 
 
 def _tell(done: list[str], what: str, *, as_json: bool) -> None:

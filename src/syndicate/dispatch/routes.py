@@ -1,6 +1,6 @@
 """Which task a Step becomes, and which lane it goes by. The only thing that both ends of a queue know."""
 
-from syndicate.model.step import Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
 
 TASKS: dict[type[Step], str] = {
     Plan: "syndicate.plan",
@@ -8,6 +8,7 @@ TASKS: dict[type[Step], str] = {
     BuildFeed: "syndicate.build_feed",
     Deliver: "syndicate.deliver",
     Verify: "syndicate.verify",
+    Confirm: "syndicate.confirm",
     Beat: "syndicate.beat",
 }
 
@@ -21,7 +22,7 @@ def lane_of(step: Step) -> Lane:
             return "withdraw"
         case BuildFeed():
             return "withdraw" if step.urgent else "feeds"
-        case Verify():
+        case Verify() | Confirm():
             return "slow"
         case Deliver() | Beat():
             return step.lane

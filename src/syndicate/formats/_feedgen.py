@@ -53,6 +53,8 @@ def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish, also: tup
     generator.description(legal(definition.description or definition.title) or publisher.site_name)
     generator.generator("syndicate")
     generator.link(href=feed.address(suffix), rel="self", type=media_type)
+    for hub in feed.hubs:
+        generator.link(href=hub, rel="hub")
     generator.link(href=publisher.home_url, rel="alternate", type="text/html")  # RSS takes the last link as its own
     generator.updated(feed.changed)
     return _extended(generator, finish, also)

@@ -32,6 +32,7 @@ def opening(feed: Feed) -> bytes:
         "language": publisher.language,
         "authors": [author],
         "author": author,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
         "_syndicate": present(
             {"about": feed.addresses.page, "archive": bool(feed.archive) or None, "deleted": deleted}
         ),

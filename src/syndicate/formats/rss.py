@@ -54,6 +54,8 @@ def _namespaces(feed: Feed) -> tuple[str, ...]:
 def _finish_channel(root: etree._Element, *, feed: Feed) -> None:
     # The names of days and months are English whatever the locale: email.utils has them in a table of its own.
     add(root[0], "lastBuildDate", format_datetime(feed.changed))
+    for hub in feed.hubs:  # feedgen writes no link but `self`
+        add(root[0], "atom:link", rel="hub", href=hub)
     add_history(root[0], "atom:link", feed, suffix="rss", media_type=MEDIA_TYPE)
 
 

@@ -11,6 +11,7 @@ from syndicate.ledger.lines import FAILED
 from syndicate.ledger.tables import articles, deliveries, revisions
 from syndicate.model.delivery import State
 from syndicate.model.step import SENDING_LANES, Lane
+from syndicate.model.subscription import ANY_TOPIC
 
 
 def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
@@ -22,10 +23,11 @@ def by_state(connection: Connection) -> dict[tuple[Lane, State], int]:
 
 
 def failed_since(connection: Connection, *, since: datetime) -> list[str]:
-    """The article of each delivery that has failed since then, newest first."""
+    """The article of each delivery that has failed since then, newest first; feeds are left out."""
     wanted = (
         select(deliveries.c.article_id)
         .where(deliveries.c.state == FAILED, deliveries.c.settled_at >= since)
+        .where(deliveries.c.article_id.not_like(ANY_TOPIC))
         .order_by(deliveries.c.settled_at.desc())
     )
     return list(connection.scalars(wanted))

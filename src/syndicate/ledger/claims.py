@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -26,11 +26,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from syndicate.ledger.lines import DUE, SENDING, Due, may_go
 from syndicate.ledger.prepared import Prepared, as_list, listed
-from syndicate.ledger.tables import articles, clearances, deliveries
+from syndicate.ledger.tables import articles, clearances, deliveries, subscriptions, topics
+from syndicate.ledger.topics import hold
 from syndicate.model.delivery import State
 from syndicate.model.step import Lane
 
 CLOCKS_DIFFER = timedelta(minutes=1)
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 
 class Claim(NamedTuple):
@@ -112,14 +114,15 @@ def superseded(connection: Connection, claims: Sequence[Claim]) -> set[int]:
     concerned = {claim.due.article_id for claim in claims}
     locked = select(articles.c.id).where(articles.c.id.in_(sorted(concerned))).order_by(articles.c.id)
     connection.execute(locked.with_for_update(read=True)).all()
+    hold(connection, sorted(concerned))
     seqs = [claim.due.seq for claim in claims]
-    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
+    wanted = beside_articles(select(deliveries.c.seq))
     return set(seqs) - set(connection.scalars(wanted.where(deliveries.c.seq.in_(seqs), is_current())))
 
 
 def is_wanted(connection: Connection, claim: Claim) -> bool:
     """Whether a claim stands and its article has not moved on: the version fence, just before sending."""
-    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
+    wanted = beside_articles(select(deliveries.c.seq))
     ours = and_(deliveries.c.seq == claim.due.seq, deliveries.c.claim_token == claim.token)
     return connection.scalar(wanted.where(ours, is_current())) is not None
 
@@ -135,15 +138,28 @@ def lost(connection: Connection, *, now: datetime, limit: int) -> list[Claim]:
     return [Claim(Due._make(row[: len(DUE)]), row.claim_token, row.tries, row.claimed_at) for row in rows]
 
 
+def beside_articles(wanted: Select[_Row]) -> Select[_Row]:
+    """Deliveries beside their articles, where `is_current` can be asked; what brings a feed has none."""
+    return wanted.outerjoin(articles, articles.c.id == deliveries.c.article_id)
+
+
 def is_current() -> ColumnElement[bool]:
-    """The version fence, beside a join of the article: of its head revision, and by the newest answer about that."""
+    """The version fence, `beside_articles`: of its head revision, and by the newest answer about that.
+
+    Of a feed: of its newest version, and to a subscriber whose subscription has not ended.
+    """
     newer = exists().where(
         clearances.c.article_id == deliveries.c.article_id,
         clearances.c.revision == deliveries.c.revision,
         clearances.c.audience == deliveries.c.partner_id,
         clearances.c.edition > deliveries.c.edition,
     )
-    return and_(deliveries.c.revision == articles.c.head_revision, ~newer)
+    is_head = and_(articles.c.id.is_not(None), deliveries.c.revision == articles.c.head_revision, ~newer)
+    is_newest = exists().where(topics.c.id == deliveries.c.article_id, topics.c.version == deliveries.c.revision)
+    over = exists().where(
+        subscriptions.c.destination_id == deliveries.c.destination_id, subscriptions.c.state != "active"
+    )
+    return or_(is_head, and_(is_newest, ~over))
 
 
 def _claiming() -> Update:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, literal_column, or_, select, update
 
-from syndicate.ledger import contents, health
-from syndicate.ledger.claims import is_current
+from syndicate.ledger import contents, health, topics
+from syndicate.ledger.claims import beside_articles, is_current
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.lines import FAILED, WAITING, waits_in
 from syndicate.ledger.tables import articles, attempts, deliveries
@@ -76,6 +76,7 @@ class NewDelivery:
     body: Packed | None
     media_type: str
     manifest: Packed
+    is_urgent: bool = False
 
 
 def add(connection: Connection, new: Sequence[NewDelivery], *, now: datetime) -> None:
@@ -106,8 +107,8 @@ def add(connection: Connection, new: Sequence[NewDelivery], *, now: datetime) ->
 
 
 def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
-    lane: Lane = "retract" if new.action == "withdraw" else "deliver"
-    return vars(new) | {
+    lane: Lane = "retract" if new.action == "withdraw" or new.is_urgent else "deliver"
+    return {name: value for name, value in vars(new).items() if name != "is_urgent"} | {
         "lane": lane,
         "body": new.body.digest if new.body else None,
         "manifest": new.manifest.digest,
@@ -211,8 +212,8 @@ def rearm(
     concerned = select(deliveries.c.article_id).where(deliveries.c.id.in_(ids))
     locked = select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id)
     connection.execute(locked.with_for_update(read=True)).all()
-    wanted = select(deliveries.c.seq).join(articles, articles.c.id == deliveries.c.article_id)
-    wanted = wanted.where(deliveries.c.id.in_(ids), _is_wanted(now))
+    topics.hold(connection, concerned)
+    wanted = beside_articles(select(deliveries.c.seq)).where(deliveries.c.id.in_(ids), _is_wanted(now))
     again = list(connection.scalars(wanted))
     written = connection.execute(
         update(deliveries)
@@ -240,8 +241,7 @@ def failed_and_mendable(
         attempts.c.outcome.in_(MENDABLE),
     )
     wanted = (
-        select(deliveries.c.id)
-        .join(articles, articles.c.id == deliveries.c.article_id)
+        beside_articles(select(deliveries.c.id))
         .where(deliveries.c.state == FAILED, deliveries.c.destination_id == destination_id)
         .where(deliveries.c.settled_at >= since, mendable, _is_wanted(now))
     )
@@ -276,7 +276,7 @@ def in_term(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_wanted(now: datetime) -> ColumnElement[bool]:
-    """Beside a join of the article: whether what has ended may wait again."""
+    """Beside articles: whether what has ended may wait again."""
     other = deliveries.alias("sibling")
     sibling = exists().where(
         other.c.article_id == deliveries.c.article_id,

@@ -1,6 +1,6 @@
 """The terms and addresses that things left under: every version of an agreement and a destination, kept for ever."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,9 +29,14 @@ def remember(connection: Connection, partners: Collection[Partner], *, now: date
             for id, one in agreed
         ],
     )
-    documents = {
-        partner.destination_id(one): one.model_dump(mode="json") for partner in partners for one in partner.destinations
-    }
+    remember_destinations(
+        connection, {partner.destination_id(one): one for partner in partners for one in partner.destinations}, now=now
+    )
+
+
+def remember_destinations(connection: Connection, told: Mapping[str, Destination], *, now: datetime) -> None:
+    """Keep these destinations, by id, where this version of them isn't the newest that is kept."""
+    documents = {name: one.model_dump(mode="json") for name, one in told.items()}
     health.ensure(connection, documents)
     known = _newest(connection, documents)
     for name, document in documents.items():

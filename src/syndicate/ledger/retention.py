@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
 from syndicate.ledger import contents, tables
-from syndicate.ledger.claims import is_current
+from syndicate.ledger.claims import beside_articles, is_current
 from syndicate.ledger.deliveries import in_term
 from syndicate.ledger.lines import FAILED
 from syndicate.ledger.tables import articles, attempts, deliveries
@@ -42,14 +42,15 @@ def drop(connection: Connection, seqs: Sequence[int], *, before: datetime, now: 
     """Drop the bytes of these, as far as nothing has come to need them since, and what partners answered then.
 
     Bytes are one article's alone, because every format writes the article's name into them: with its row locked, nobody
-    comes to need them meanwhile.
+    comes to need them meanwhile. A feed's are dropped when it is built anew: of those only the rows are noted.
     """
     concerned = select(deliveries.c.article_id).where(deliveries.c.seq.in_(seqs))
     locked = select(articles.c.id).where(articles.c.id.in_(concerned)).order_by(articles.c.id)
     ids = list(connection.scalars(locked.with_for_update()))
     wanted = list(connection.scalars(_droppable(before, now).where(deliveries.c.seq.in_(seqs))))
     done = update(deliveries).where(deliveries.c.seq.in_(wanted)).values(kept_until=now)
-    bodies = {body for body in connection.scalars(done.returning(deliveries.c.body)) if body}
+    dropped = connection.execute(done.returning(deliveries.c.article_id, deliveries.c.body)).all()
+    bodies = {row.body for row in dropped if row.body and row.article_id in ids}
     answered = and_(attempts.c.delivery_seq.in_(wanted), attempts.c.answer != "")
     connection.execute(update(attempts).where(answered).values(answer=""))
     return Dropped(len(wanted), _drop_unneeded(connection, bodies, of=ids))
@@ -65,10 +66,8 @@ def _drop_unneeded(connection: Connection, digests: set[str], *, of: Collection[
 
 def _droppable(before: datetime, now: datetime) -> Select[tuple[int]]:
     kept = and_(deliveries.c.kept_until.is_(None), deliveries.c.body.is_not(None))
-    return (
-        select(deliveries.c.seq)
-        .join(articles, articles.c.id == deliveries.c.article_id)
-        .where(kept, deliveries.c.settled_at < before, ~_may_be_tried_again(now))
+    return beside_articles(select(deliveries.c.seq)).where(
+        kept, deliveries.c.settled_at < before, ~_may_be_tried_again(now)
     )
 
 

@@ -41,6 +41,12 @@ class Verify(Record):
     deliveries: tuple[str, ...]
 
 
+class Confirm(Record):
+    """Ask the callbacks of these subscriptions, by id, whether they want what was asked for them; or tell them no."""
+
+    subscriptions: tuple[str, ...]
+
+
 class Beat(Record):
     """Prove that a lane's workers consume: whoever takes it writes the time into the ledger. One for each worker."""
 
@@ -48,4 +54,4 @@ class Beat(Record):
     number: int = 1
 
 
-Step = Plan | Withdraw | BuildFeed | Deliver | Verify | Beat
+Step = Plan | Withdraw | BuildFeed | Deliver | Verify | Confirm | Beat

@@ -150,6 +150,7 @@ class Feed(Record):
     stories: tuple[Story, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     licence: Licence | None = None
+    hubs: tuple[str, ...] = ()
     archive: str = Field(default="", pattern=MONTH, description="the month of an archive document; else empty")
     previous: str = Field(default="", pattern=MONTH, description="the month of the archive before this document")
     following: str = Field(default="", pattern=MONTH, description="the month of the archive after this archive")

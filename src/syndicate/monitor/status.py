@@ -11,6 +11,7 @@ from syndicate.model.delivery import State
 from syndicate.model.health import Condition
 from syndicate.model.record import Moment, Record
 from syndicate.model.step import LANES, Lane
+from syndicate.model.subscription import is_subscriber
 
 LATELY = timedelta(days=1)
 FEW = 5  # as many articles as a line can name
@@ -64,12 +65,16 @@ class Status(Record):
 
 
 def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -> Status:
-    """Look once at the ledger. `depth` is what the queues say, None when they can't be asked."""
+    """Look once at the ledger. `depth` is what the queues say, None when they can't be asked.
+
+    Subscribers are strangers: when one of them doesn't answer, nobody here can mend it, and nobody need be woken.
+    """
     with ledger.read() as connection:
         counts = backlog.by_state(connection)
         troubled = health.troubled(connection)
-        paused = {name: one for name, one in troubled.items() if one.paused_at}
-        oldest = backlog.oldest_due(connection, now=now, but=paused)
+        paused = {name: one for name, one in troubled.items() if one.paused_at and not is_subscriber(name)}
+        strangers = {name for name in troubled if is_subscriber(name)}
+        oldest = backlog.oldest_due(connection, now=now, but={*paused, *strangers})
         heard = beats.every(connection)
         behind = feeds.unbuilt(connection, limit=10_000)
         failed = backlog.failed_since(connection, since=now - LATELY)

@@ -13,6 +13,7 @@ from syndicate.ledger.feeds import FeedState
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.step import BuildFeed, Step
 from syndicate.model.story import Feed, FeedDefinition
+from syndicate.pipeline.distribute import distribute
 from syndicate.pipeline.documents import Documents, write_documents
 from syndicate.pipeline.entries import Changes, entry_form, find_changes
 from syndicate.pipeline.newsroom import Newsroom
@@ -46,9 +47,11 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, 
             documents = write_documents(connection, feed, changes, kept=kept, whole=whole) if written else None
     if feed is None or changes is None or documents is None:
         return _note_built(ledger, seen)
-    _put_in_place(ledger, seen, form=form, feed=feed, changes=changes, documents=documents, now=now)
+    told = _put_in_place(
+        ledger, seen, form=form, feed=feed, changes=changes, documents=documents, newsroom=newsroom, now=now
+    )
     log.info("feed.built", feed=feed_id, changed=feed.changed.isoformat(), entries=len(changes.now))
-    return _again(ledger, feed_id)
+    return [*told, *_again(ledger, feed_id)]
 
 
 def _put_in_place(
@@ -59,8 +62,9 @@ def _put_in_place(
     feed: Feed,
     changes: Changes,
     documents: Documents,
+    newsroom: Newsroom,
     now: datetime,
-) -> None:
+) -> list[Step]:
     with ledger.write() as connection:
         placed = feeds.publish(
             connection,
@@ -72,12 +76,16 @@ def _put_in_place(
             now=now,
         )
         if not placed:
-            return
+            return []
+        steps = distribute(
+            connection, feed.definition, documents.written, urgent=seen.urgent, newsroom=newsroom, now=now
+        )
         entry_bytes.keep(connection, changes.rendered)
         entries = [replace(entry, build=seen.build + 1) for _, entry in sorted(changes.now.items())]
         feed_entries.put(connection, seen.id, entries)
         feed_entries.looked(connection, seen.id, upto=seen.dirty_seq)
         entry_bytes.drop_unused(connection, _versions(changes))
+        return steps
 
 
 def _versions(changes: Changes) -> Collection[str]:
@@ -91,13 +99,14 @@ def _feed(definition: FeedDefinition, newsroom: Newsroom, seen: FeedState) -> Fe
         base_url=newsroom.base_url,
         changed=_whole_second(seen.changed_at or seen.dirty_at),
         licence=newsroom.licence,
+        hubs=newsroom.hubs_for(definition.audience),
     )
 
 
 def _form(definition: FeedDefinition, newsroom: Newsroom) -> str:
     """What every document depends on, beside its entries: when this is another, all are written anew."""
-    told = [definition.model_dump(mode="json"), entry_form(definition, newsroom)]
-    return digest_of(canonical_json(told))
+    hubs = newsroom.hubs_for(definition.audience)
+    return digest_of(canonical_json([definition.model_dump(mode="json"), entry_form(definition, newsroom), hubs]))
 
 
 def _changed(seen: FeedState, changes: Changes) -> datetime:

@@ -50,6 +50,7 @@ def write_documents(connection: Connection, feed: Feed, changes: Changes, *, kep
             standing = [entry for entry in changes.standing if entry.month == month]
             standing += feed_entries.of_month(connection, feed_id, month, but=but)
             update: dict[str, object] = {"archive": month, "previous": previous, "following": following}
+            update |= {"hubs": ()}  # nobody subscribes to an archive
             archive = feed.model_copy(
                 update=update | {"changed": _archive_changed(connection, feed, changes, standing)}
             )

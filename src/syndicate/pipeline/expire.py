@@ -9,6 +9,7 @@ from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
+from syndicate.model.subscription import is_topic
 
 AT_ONCE = 200
 BEFORE = "ended before it could be sent"
@@ -23,12 +24,14 @@ def cancel_expired(ledger: Ledger) -> None:
             articles.head(connection, delivery.article_id, lock=True)
             reason = _reason(connection, delivery)
             deliveries.cancel_expired(connection, delivery.id, reason=reason, now=database_time(connection))
-            if delivery.expires_at:  # what may go from then on is owed anew
+            if delivery.expires_at and not is_topic(delivery.article_id):  # what may go from then on is owed anew
                 plans.ask(connection, [delivery.article_id], at=delivery.expires_at)
 
 
 def _reason(connection: Connection, delivery: Delivery) -> str:
-    """Which right has ended: of the agreement, of a picture, or to a reprint."""
+    """Which right has ended: of the agreement, of a picture, or to a reprint; or a subscription's lease."""
+    if is_topic(delivery.article_id):
+        return f"the subscription's lease {BEFORE}"
     ended = delivery.expires_at
     standing = clearances.given(
         connection, delivery.article_id, delivery.revision, delivery.partner_id, delivery.edition

@@ -52,6 +52,7 @@ def feed_delta(ledger: Ledger, feed_id: str, name: str, *, since: str, newsroom:
             changed=state.changed_at,
             tombstones=tombstones(connection, gone),
             licence=newsroom.licence,
+            hubs=newsroom.hubs_for(definition.audience),
             previous=months[-1] if months else "",
         )
         kept.load(connection, [entry.version for entry in standing], FEED_FORMATS)

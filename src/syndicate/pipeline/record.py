@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from syndicate.ledger import attempts, claims, health, partners, takedowns
+from syndicate.ledger import attempts, claims, health, partners, subscriptions, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.claims import Settlement
 from syndicate.ledger.database import database_time
@@ -15,6 +15,7 @@ from syndicate.model.agreement import Agreement
 from syndicate.model.health import Health
 from syndicate.model.partner import Destination
 from syndicate.model.record import Record
+from syndicate.model.subscription import is_subscriber
 from syndicate.pipeline.breaker import BreakerPolicy, after_answer
 from syndicate.pipeline.retry import COUNTED, RetryPolicy, after
 
@@ -71,7 +72,9 @@ def record(
     claims.uncount(connection, [one.claim.due.seq for one in failed if one.outcome.kind == "unsent"], ours=ours)
     _begin_takedowns(connection, [one for one in went if _is_our_removal(one, ours)], known, policy, now)
     attempts.keep_receipts(connection, went, now=now)
-    healths = _healths(connection, tries, policy=policy.breaker, now=now, dice=dice)
+    over = _end_subscriptions(connection, failed, now)
+    telling = [one for one in tries if one.claim.due.destination_id not in over]
+    healths = _healths(connection, telling, policy=policy.breaker, now=now, dice=dice)
     return Recorded([(one, to, one.claim.due.seq in ours) for one, to in settled], healths)
 
 
@@ -138,6 +141,18 @@ def _gone_within(destination: Destination, ended: Agreement | None, policy: Deli
     if ended and ended.remove_within_days:
         return timedelta(days=ended.remove_within_days)
     return policy.page_gone_within(destination)
+
+
+def _end_subscriptions(connection: Connection, failed: Sequence[Attempt], now: datetime) -> set[str]:
+    """A subscriber that answers 410 has ended its subscription (WebSub §7): there is nothing to pause, nor to mend.
+
+    Tells which, by destination. Subscriptions are locked before healths, by everybody.
+    """
+    told = {one.claim.due.destination_id for one in failed if one.outcome.kind == "ended"}
+    gone = subscriptions.of_destinations(connection, {name for name in told if is_subscriber(name)})
+    if gone:
+        subscriptions.end(connection, [one.id for one in gone], because="the callback is gone (410)", now=now)
+    return {one.destination_id for one in gone}
 
 
 def _delivered(one: Attempt) -> Settlement:

@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import claims, deliveries, feeds, health, partners, plans, takedowns
+from syndicate.ledger import claims, deliveries, feeds, health, partners, plans, subscriptions, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
-from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
 from syndicate.pipeline.expire import cancel_expired
 from syndicate.pipeline.listings import take_effect
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.record import DeliveryPolicy, record, tell
+from syndicate.pipeline.subscribe import lapse
 from syndicate.pipeline.take_up import take_up
 from syndicate.pipeline.turns import is_work
 from syndicate.pipeline.verify import AT_ONCE as LOOKS_AT_ONCE
+from syndicate.pipeline.verify_intent import AT_ONCE as ASKS_AT_ONCE
 
 FULL = 10  # messages in a lane's queue: who has that many needs no waking
 AT_ONCE = 200  # things seen to in one go, per kind
@@ -45,15 +47,18 @@ def sweep(
     _rearm(ledger)
     take_up(ledger, newsroom=newsroom, now=now)
     take_effect(ledger, newsroom=newsroom, now=now)
+    lapse(ledger, newsroom=newsroom, now=now)
     idle = {lane for lane in LANES if depth.get(lane, 0) < FULL}
     with ledger.read() as connection:
         unplanned = plans.owed(connection, now=now, limit=AT_ONCE)
         unbuilt = feeds.unbuilt(connection, limit=AT_ONCE)
         sends = _sends(connection, depth)
         looks = takedowns.due(connection, now=database_time(connection), limit=LOOKS_AT_ONCE)
+        asks = subscriptions.due(connection, now=database_time(connection), limit=ASKS_AT_ONCE)
     steps: list[Step] = [Withdraw(article_id=name) for name, withdrawn in unplanned if withdrawn and "withdraw" in idle]
     steps += sends
     steps += [Verify(deliveries=tuple(looks))] if looks and not depth.get("slow", 0) else []
+    steps += [Confirm(subscriptions=tuple(asks))] if asks and not depth.get("slow", 0) else []
     steps += [Plan(article_id=name) for name, withdrawn in unplanned if not withdrawn and "intake" in idle]
     steps += [
         BuildFeed(feed_id=name, urgent=urgent)

@@ -25,17 +25,27 @@ TRANSPORTS = {
 }
 """A destination's `transport` and the module that is it, loaded when first asked for."""
 
+OURS = {
+    "websub": "syndicate.transports.websub",
+    "websub-ping": "syndicate.transports.websub_ping",
+}
+"""The same for destinations that no file describes: subscribers to our feeds, and others' hubs."""
+
 
 def settings_problems(transport: str, settings: Mapping[str, Any]) -> list[Problem]:
     """Every mistake in a destination's `transport` and `settings`; the fields begin with one of these words."""
-    if transport not in TRANSPORTS:
-        known = ", ".join(TRANSPORTS)
-        return [Problem(field="transport", message=f"{transport!r} is not a transport; there is: {known}")]
+    if transport not in TRANSPORTS | OURS:
+        return [_unknown(transport)]
     try:
         _module(transport).SETTINGS.model_validate(settings)
     except ValidationError as error:
         return problems_of(error, under="settings")
     return []
+
+
+def written_problems(transport: str, settings: Mapping[str, Any]) -> list[Problem]:
+    """The same of what stands in a file, where nobody can name ours."""
+    return settings_problems(transport, settings) if transport in TRANSPORTS else [_unknown(transport)]
 
 
 def deadline_s(transport: str, settings: Mapping[str, Any]) -> float:
@@ -105,5 +115,10 @@ def outcome_of_error(error: Exception, delivery_id: str) -> Outcome:
             return Outcome(kind="bug", reason=reason[:500])
 
 
+def _unknown(transport: str) -> Problem:
+    known = ", ".join(TRANSPORTS)
+    return Problem(field="transport", message=f"{transport!r} is not a transport; there is: {known}")
+
+
 def _module(transport: str) -> TransportModule:
-    return cast(TransportModule, import_module(TRANSPORTS[transport]))
+    return cast(TransportModule, import_module((TRANSPORTS | OURS)[transport]))

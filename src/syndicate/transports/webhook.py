@@ -93,7 +93,7 @@ class Webhook:
         return self.door.get(
             Get(
                 url=url,
-                headers={"User-Agent": f"syndicate/{_our_version()}", "Cache-Control": "no-cache"},
+                headers={"User-Agent": our_name(), "Cache-Control": "no-cache"},
                 policy=self.settings.network if is_theirs and page == own else "public",
                 deadline_s=self.settings.deadline_s,
                 max_response_bytes=0,
@@ -104,7 +104,7 @@ class Webhook:
     def _headers(self, parcel: Parcel) -> dict[str, str]:
         return {
             "Content-Type": parcel.media_type,
-            "User-Agent": f"syndicate/{_our_version()}",
+            "User-Agent": our_name(),
             "webhook-id": parcel.delivery_id,
             "webhook-timestamp": str(timestamp(parcel.at)),
             "webhook-signature": sign(id=parcel.delivery_id, at=parcel.at, body=parcel.body, keys=self._keys),
@@ -135,8 +135,9 @@ def _their_copy(receipt: Receipt | None) -> dict[str, str]:
 
 
 @cache
-def _our_version() -> str:
+def our_name() -> str:
+    """What we call ourselves: the `User-Agent`."""
     try:
-        return version("syndicate")
+        return f"syndicate/{version('syndicate')}"
     except PackageNotFoundError:  # run from a checkout that was never installed
-        return "unreleased"
+        return "syndicate/unreleased"

@@ -1,7 +1,8 @@
 """Who may ask, by HTTP? The whole surface is the table below; nothing here decides anything."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -9,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feed_list, feeds, home, licence, policies, probes, sitemap, why
+from syndicate.web import events, feed_list, feeds, home, hub, licence, policies, probes, sitemap, why
 from syndicate.web.answers import HANDLERS
 from syndicate.web.fetched import FetchBook
 from syndicate.web.journal import Journal
@@ -23,6 +24,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/feeds", feed_list.page),
     ("GET", "/feed.css", feed_list.stylesheet),
     ("GET", sitemap.PATH, sitemap.read),
+    ("POST", "/hub", hub.ask),
     ("GET", "/archives/{feed_id:path}/{month}.{suffix}", feeds.read_archive),
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
@@ -46,6 +48,10 @@ _EVENT_BODY = {
         "content": {STRUCTURED: {"schema": {"$ref": "/schemas/article-event.json"}}},
     }
 }
+_HUB_BODY = {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {}}}}
+_BODIES: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {"/events": _EVENT_BODY, "/dry-run": _EVENT_BODY, "/hub": _HUB_BODY}
+)
 
 
 @asynccontextmanager
@@ -76,7 +82,7 @@ def make_app(system: System) -> FastAPI:
     app.add_middleware(Journal)
     for method, path, answer in ROUTES:
         first = [Depends(limited)] if path.startswith(LIMITED) else []
-        extra = _EVENT_BODY if method == "POST" else None
+        extra = _BODIES.get(path)
         app.add_api_route(path, answer, methods=[method], response_model=None, openapi_extra=extra, dependencies=first)
         if method == "GET":
             app.add_api_route(

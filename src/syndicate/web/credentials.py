@@ -55,9 +55,14 @@ def require_partner_or_writer(request: Request, ledger: Ledger, *, partner_id: s
         raise HTTPException(403, "the token doesn't open this policy")
 
 
-def _holder(request: Request, ledger: Ledger, *, wanted: str) -> Holder:
+def feed_token(request: Request) -> str | None:
+    """The token in a request's Authorization, as Bearer or as Basic's password; None without one."""
     header = request.headers.get("authorization", "")
-    token = _bearer(header) or _password(header) or request.query_params.get("token")
+    return _bearer(header) or _password(header)
+
+
+def _holder(request: Request, ledger: Ledger, *, wanted: str) -> Holder:
+    token = feed_token(request) or request.query_params.get("token")
     holder = recognise(ledger, token, now=_now(request)) if token else None
     if holder is None:
         said = "the token isn't ours, was taken back, or has ended" if token else wanted

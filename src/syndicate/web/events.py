@@ -1,6 +1,5 @@
 """Who may ask, by HTTP? The newsroom's system, which tells us here what it published, corrected or withdrew."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable
@@ -15,10 +14,10 @@ from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED, Envelope, event_schema, parse_binary, parse_structured
 from syndicate.model.problem import Invalid, invalid
 from syndicate.web.answers import json_answer, mistakes
+from syndicate.web.bodies import read_body
 from syndicate.web.conditional import unchanged
 from syndicate.web.credentials import require_writer
 
-BODY_WITHIN_S = 30.0
 Found = TypeVar("Found")
 _ACCEPTED = (
     f"send one event as {STRUCTURED}, or its data as application/json with the attributes in ce- headers "
@@ -60,7 +59,7 @@ async def _told(request: Request, system: System) -> Envelope | Response:
     """The event that a writer sends, or the answer that says what is wrong with it."""
     await run_in_threadpool(require_writer, request, system.ledger)
     media_type = _media_type(request.headers)
-    body = await _body(request, at_most=system.settings.web.max_event_bytes)
+    body = await read_body(request, "an event", at_most=system.settings.web.max_event_bytes)
     try:
         return await run_in_threadpool(_envelope, request.headers, media_type, body)
     except Invalid as error:
@@ -81,24 +80,6 @@ def _media_type(headers: Headers) -> str:
     if media_type not in (STRUCTURED, "application/json"):
         raise HTTPException(415, _ACCEPTED, {"Accept": f"{STRUCTURED}, application/json"})
     return media_type
-
-
-async def _body(request: Request, *, at_most: int) -> bytes:
-    """The body, read piece by piece: what the sender says of its length is believed only when it is too long."""
-    too_long = HTTPException(413, f"an event may have {at_most} bytes")
-    said = request.headers.get("content-length", "0")
-    if said.isdecimal() and (len(said) > 15 or int(said) > at_most):
-        raise too_long
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_WITHIN_S):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > at_most:
-                    raise too_long
-    except TimeoutError:
-        raise HTTPException(408, f"the body must arrive within {BODY_WITHIN_S:.0f} s") from None
-    return bytes(body)
 
 
 def _envelope(headers: Headers, media_type: str, body: bytes) -> Envelope:

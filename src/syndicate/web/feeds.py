@@ -51,7 +51,7 @@ def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Respo
     etag = f'"{served.digest[:DIGITS]}{f"-{coding}" if coding else ""}"'
     modified = _modified(served, now=system.clock())
     headers = _headers(system, private=partner_id is not None, delta=month == SUBSCRIPTION)
-    headers |= {"ETag": etag, "Link": _links(feed_id, suffix, month, system)}
+    headers |= {"ETag": etag, "Link": _links(feed_id, suffix, month, system, audience=partner_id or PUBLIC)}
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
@@ -137,11 +137,13 @@ def _headers(system: System, *, private: bool, delta: bool) -> dict[str, str]:
     }
 
 
-def _links(feed_id: str, suffix: str, month: str, system: System) -> str:
-    """Where this document is at home, and its licence (RFC 8288)."""
+def _links(feed_id: str, suffix: str, month: str, system: System, *, audience: str) -> str:
+    """Where this document is at home, who tells when it changes, and its licence (RFC 8288; WebSub §4)."""
     path = f"archives/{quote(feed_id)}/{month}" if month else f"feeds/{quote(feed_id)}"
     here = f"{system.newsroom.base_url.rstrip('/')}/{path}.{suffix}"
-    return f'<{_ascii(here)}>; rel="self", {licence_links(system.newsroom.addresses)}'
+    told = () if month else system.newsroom.hubs_for(audience)
+    hubs = "".join(f'<{_ascii(hub)}>; rel="hub", ' for hub in told)
+    return f'<{_ascii(here)}>; rel="self", {hubs}{licence_links(system.newsroom.addresses)}'
 
 
 def licence_links(addresses: Addresses) -> str:

@@ -6,6 +6,7 @@ from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
 from syndicate.ledger.tables.served import beats, feeds, fetches, tokens
 from syndicate.ledger.tables.shape import metadata
+from syndicate.ledger.tables.subscribed import subscriptions, topics
 from syndicate.ledger.tables.told import (
     agreements,
     articles,
@@ -48,6 +49,8 @@ __all__ = [
     "rulings",
     "source_editions",
     "source_units",
+    "subscriptions",
     "takedowns",
     "tokens",
+    "topics",
 ]

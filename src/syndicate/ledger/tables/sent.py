@@ -10,7 +10,8 @@ deliveries = Table(
     metadata,
     Column("seq", Counter, primary_key=True, autoincrement=True, comment="in the order in which they were owed"),
     Column("id", String(40), nullable=False, unique=True),
-    Column("article_id", Text, ForeignKey("articles.id"), nullable=False),
+    # What is brought: a revision of an article, or a version of a feed by its topic. No foreign key to either table.
+    Column("article_id", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("partner_id", Text, nullable=False),

@@ -356,6 +356,23 @@ def test_a_reprint_names_its_author_and_where_it_was_taken_from():
     assert json_item(a_feed(a_reprinted_story()))["external_url"] == "https://far.example/road"
 
 
+def test_the_editor_of_a_reprint_is_its_contributor_and_not_its_author():
+    entry = atom_entry(a_feed(a_reprinted_story()))
+    assert [each.text for each in entry.findall(f"{ATOM}contributor/{ATOM}name")] == ["郑安"]
+    assert [each.text for each in entry.findall(f"{ATOM}author/{ATOM}name")] == ["何远"]
+
+
+def test_an_item_has_a_permanent_name_that_is_no_address():
+    guid = rss_item(a_feed(a_story())).find("guid")
+    assert (guid.get("isPermaLink"), guid.text) == ("false", "tag:news.example,2020-01-01:article:a-1")
+
+
+def test_an_item_has_at_most_one_enclosure_and_all_of_its_pictures():
+    item = rss_item(FEEDS["twenty pictures"])
+    assert (len(item.findall("enclosure")), len(item.findall(f"{MEDIA}content"))) == (1, 20)
+    assert item.find(f"{MEDIA}group") is None
+
+
 @pytest.mark.parametrize("entry", [rss_item, atom_entry])
 def test_ours_with_others_words_in_it_is_not_under_our_licence_either(entry):
     hrefs = [link.get("href") for link in entry(a_feed(a_mixed_story())).findall(f"{ATOM}link[@rel='license']")]

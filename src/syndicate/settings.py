@@ -199,7 +199,14 @@ def read_toml(path: Path) -> dict[str, Any]:
     """One TOML file. Raises `Invalid` that names the file when it can't be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except IsADirectoryError:
+        raise invalid(path.name, "is a folder: put the file in its place, or give the folder another name") from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise invalid(path.name, f"can't be opened ({why}): see to it that we may read it") from None
+    except UnicodeDecodeError:
+        raise invalid(path.name, "is not UTF-8: save it as UTF-8") from None
+    except ValueError as error:
         raise invalid(path.name, str(error)) from None
     except RecursionError:
         raise invalid(path.name, "is nested too deeply") from None

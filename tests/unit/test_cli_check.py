@@ -58,7 +58,7 @@ def test_a_mistake_is_a_line_on_standard_error(shell):
 
     result = shell.run("check")
 
-    said = "partners/yunfeng.toml: name: input should be a valid string\n"
+    said = "partners/yunfeng.toml: name: must be text: write it in quotation marks\n"
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", said)
 
 

@@ -138,7 +138,7 @@ def test_all_that_is_wrong_in_all_files_is_told_at_once_where_it_stands(config: 
         "dialects/msn.toml: item.1.value": "there is no value headlin here: did you mean headline?",
         "dialect.item.0.element": "is required",
         "dialect.item.0.elemnt": "is not a known field: did you mean element?",
-        "dialect.zone": "input should be a valid string",
+        "dialect.zone": "must be text: write it in quotation marks",
     }
 
 

@@ -36,13 +36,17 @@ class Sending(Record):
 
 
 class Explanation(Record):
-    """How one audience stands with an article: in one word, in a sentence, and delivery by delivery."""
+    """How one audience stands with an article: in one word, in a sentence, and delivery by delivery.
+
+    `keeps_revision` is what a partner that is refused has from before and may keep.
+    """
 
     audience: str
     name: str
     standing: Word
     reason: str
     until: Moment | None = None
+    keeps_revision: int | None = None
     agreement: str = ""
     pictures: tuple[PictureVerdict, ...] = ()
     deliveries: tuple[Sending, ...] = ()
@@ -119,6 +123,9 @@ def _explain(
     word, reason = _in_a_word(standing, last, withdrawn=withdrawn)
     if word == "waiting" and last and last.lane != "retract" and last.destination_id in unwell:
         reason = f"{reason}; {unwell[last.destination_id]}"
+    kept = _kept(rows) if word == "refused" and standing and standing.clearance.keeps else None
+    if kept:
+        reason = f"{reason}; they keep revision {kept}, which they have"
     if unspoken and standing and standing.clearance.decision == "cleared":
         reason = f"{reason}; not in the RSS of its feed: {unspoken}"
     return Explanation(
@@ -127,10 +134,22 @@ def _explain(
         standing=word,
         reason=reason,
         until=standing.clearance.until if standing else None,
+        keeps_revision=kept,
         agreement=standing.agreement if standing else "",
         pictures=standing.clearance.pictures if standing else (),
         deliveries=tuple(_sending(row, remote.get(row.seq, "")) for row in rows),
     )
+
+
+def _kept(rows: Sequence[Delivery]) -> int | None:
+    """The newest revision that a destination has for certain, and wasn't asked to take down since."""
+    has: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: (row.revision, row.edition, row.seq)):
+        if row.action == "withdraw":
+            has.pop(row.destination_id, None)
+        elif row.state == "delivered":
+            has[row.destination_id] = row.revision
+    return max(has.values(), default=None)
 
 
 def _unspoken(words: articles.Revision | None, partner: Partner | None) -> str:

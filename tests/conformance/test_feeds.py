@@ -69,6 +69,13 @@ def _a_reprint(*, licence_url: str = "") -> Story:
     return story.model_copy(update={"article": article, "terms": terms})
 
 
+def _a_link(*, licence_url: str = "") -> Story:
+    """A reprint as public feeds may have it: title, source and link."""
+    story = _a_reprint(licence_url=licence_url)
+    bare = {"summary": "", "body_html": "", "pictures": (), "keywords": ()}
+    return story.model_copy(update={"article": story.article.model_copy(update=bare)})
+
+
 FEEDS = {
     "empty": a_feed(),
     "one entry": a_feed(a_story()),
@@ -81,6 +88,8 @@ FEEDS = {
     "rare characters": the_feed(),
     "hostile characters": _hostile_feed(),
     "a reprint of which little is known": a_feed(_a_reprint()),
+    "a reprint as title, source and link": a_feed(_a_link(), a_story(), body=False),
+    "a reprint as title, source and link, under its own licence": a_feed(_a_link(licence_url=THEIR_LICENCE)),
     "a reprint under its own licence": a_feed(_a_reprint(licence_url=THEIR_LICENCE)),
     "under a licence of record": a_feed(
         a_licensed_story(an_article(pictures=(a_picture(1), a_picture(2)))), a_reprinted_story(), licence=a_licence()

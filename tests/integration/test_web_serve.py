@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.fakes.web_newsroom import a_newsroom, an_event
+from syndicate.ledger import fetches
+from tests.fakes.web_newsroom import PARTNERS, a_newsroom, an_event
 from tests.fakes.web_process import PATIENCE_S, served
 
 
@@ -88,3 +89,18 @@ def test_it_stops_as_a_success_when_told_to(newsroom, tmp_path, number):
     with served(newsroom, tmp_path / "web.log") as (_, process):
         process.send_signal(number)
         assert process.wait(PATIENCE_S) == 0
+
+
+def test_what_was_fetched_is_on_record_when_it_has_stopped(tmp_path, monkeypatch):
+    monkeypatch.setitem(PARTNERS, "chenbao", PARTNERS["chenbao"].replace("2026-12-31", "2099-12-31"))
+    with a_newsroom(tmp_path) as newsroom:
+        newsroom.published()
+        token = newsroom.token("feeds:read", partner_id="chenbao")
+        with served(newsroom, tmp_path / "web.log") as (port, process):
+            headers = {"Authorization": f"Bearer {token}"}
+            statuses = [ask(port, "GET", "/feeds/partners/chenbao.atom", headers=headers)[0] for _ in range(3)]
+            process.send_signal(signal.SIGTERM)
+            assert (statuses, process.wait(PATIENCE_S)) == ([200] * 3, 0)
+
+        with newsroom.system.ledger.read() as connection:
+            assert len(fetches.latest(connection, limit=10)) == 3

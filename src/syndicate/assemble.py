@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats, feeds, licences, partners
+from syndicate.ledger import beats, feeds, files, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
@@ -22,7 +22,7 @@ from syndicate.model.event import Envelope
 from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
-from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import LANES, Beat, BuildFeed, Deliver, Lane, Plan, Step, Verify, Withdraw, WriteFiles
 from syndicate.model.story import Rendition
 from syndicate.patience import delivery_policy
 from syndicate.pipeline import picture_standing, policies
@@ -48,11 +48,14 @@ from syndicate.pipeline.take_up import stop_what_lapsed
 from syndicate.pipeline.verify import verify
 from syndicate.pipeline.window import Surroundings
 from syndicate.pipeline.withdraw import withdraw
+from syndicate.pipeline.write_files import write_files
 from syndicate.settings import Settings
+from syndicate.stores import Store, open_store
 from syndicate.transports.fan_out import FanOut
 from syndicate.transports.pages import Pages
 
 ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that builds feeds
+FILE_DEADLINE_S = 20.0  # for one file to a store that is far away
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -183,6 +186,7 @@ class System:
             policy=self.policy,
             now=self.clock(),
             dice=random.random,
+            writes=bool(self.settings.web.files),
         )
         self.handover(steps)
         return len(steps)
@@ -210,12 +214,23 @@ class System:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
             feeds.reconsider(connection)
+            files.reconsider(connection, at=self.clock())
         stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
+
+    def write_files_again(self) -> bool:
+        """Have every file written again, whatever stands there; False where no store is set."""
+        if self._store is None:
+            return False
+        with self.ledger.write() as connection:
+            files.forget(connection, self._store.name)
+            files.reconsider(connection, at=self.clock())
+            files.wake(connection)
+        return True
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        for made in ("_wire", "_pages"):
-            if made in vars(self):
+        for made in ("_wire", "_pages", "_store"):
+            if vars(self).get(made):
                 getattr(self, made).close()
         self.ledger.close()
 
@@ -229,16 +244,29 @@ class System:
                 return plan(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
             case Withdraw():
                 return withdraw(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
-            case BuildFeed():
-                return build_feed(
-                    self.ledger, step.feed_id, newsroom=self.newsroom, kept=self._entries, now=self.clock()
-                )
+            case BuildFeed() | WriteFiles():
+                return self._feed(step)
             case Deliver():
                 return self._deliver(step)
             case Verify():
                 return verify(self.ledger, step.deliveries, look=self._pages.look, lease=self.policy.lease)
             case Beat():
                 return self._show_life(step.lane)
+
+    def _feed(self, step: BuildFeed | WriteFiles) -> Sequence[Step]:
+        """Build a feed, or write it as files, which follows where a store is set.
+
+        By the withdraw lane goes only what waits for nobody.
+        """
+        newsroom, store = self.newsroom, self._store
+        if isinstance(step, BuildFeed):
+            steps = build_feed(self.ledger, step.feed_id, newsroom=newsroom, kept=self._entries, now=self.clock())
+            writes = [WriteFiles(feed_id=step.feed_id, urgent=step.urgent and store.is_near)] if store else []
+            return [*steps, *writes]
+        if store:
+            lease, margin = self.policy.lease, timedelta(seconds=self._file_deadline_s)
+            write_files(self.ledger, step.feed_id, newsroom=newsroom, store=store, lease=lease, margin=margin)
+        return []
 
     def _deliver(self, step: Deliver) -> Sequence[Step]:
         around = Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping)
@@ -262,6 +290,14 @@ class System:
     @cached_property
     def _entries(self) -> Kept:
         return Kept(ENTRIES_IN_MIND)
+
+    @cached_property
+    def _store(self) -> Store | None:
+        return open_store(self.settings.web, deadline_s=self._file_deadline_s, secret=self.settings.secret)
+
+    @property
+    def _file_deadline_s(self) -> float:
+        return min(FILE_DEADLINE_S, self.settings.workers.lease_s / 3)
 
     @cached_property
     def _wire(self) -> FanOut:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from syndicate.ledger import entry_bytes, feed_entries, feeds
+from syndicate.ledger import entry_bytes, feed_entries, feeds, files
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.feeds import FeedState
@@ -72,6 +72,7 @@ def _put_in_place(
         )
         if not placed:
             return
+        files.ask(connection, seen.id, at=now)
         entry_bytes.keep(connection, changes.rendered)
         entries = [replace(entry, build=seen.build + 1) for _, entry in sorted(changes.now.items())]
         feed_entries.put(connection, seen.id, entries)

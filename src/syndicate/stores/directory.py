@@ -47,7 +47,7 @@ class Folder:
             raise _told(error, place, doing="written") from None
 
     def remove(self, path: str) -> None:
-        """Remove a file, and the folders that it leaves empty. Raises StoreUnavailable, CannotBeStored."""
+        """Remove a file; its folder stays. Raises StoreUnavailable, CannotBeStored."""
         place = self._root.joinpath(*parts_of(path))
         try:
             if not self._root.is_dir():

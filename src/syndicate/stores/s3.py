@@ -138,7 +138,6 @@ class Bucket:
         self._curl.setopt(pycurl.PROXY, "")  # also none that the environment names
         self._curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         self._curl.setopt(pycurl.FOLLOWLOCATION, 0)
-        self._curl.setopt(pycurl.PATH_AS_IS, 1)
         self._curl.setopt(pycurl.CAINFO, DEFAULT_CA_BUNDLE_PATH)
         return self._curl
 

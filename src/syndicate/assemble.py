@@ -224,7 +224,6 @@ class System:
         with self.ledger.write() as connection:
             files.forget(connection, self._store.name)
             files.reconsider(connection, at=self.clock())
-            files.wake(connection)
         return True
 
     def close(self) -> None:

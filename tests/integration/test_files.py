@@ -11,6 +11,7 @@ from zstandard import ZstdDecompressor
 
 from syndicate.ledger import contents, feeds, files, tables
 from syndicate.model.step import WriteFiles
+from syndicate.monitor.status import status
 from syndicate.pipeline.write_files import LONGEST_WAIT, wait, write_files
 from syndicate.settings import Settings
 from syndicate.stores import CannotBeStored, File, StoreUnavailable
@@ -222,6 +223,47 @@ def test_a_store_that_is_away_is_told_with_its_reason(system: Rehearsal, shelf: 
     system.publish(an_event())
 
     assert (writing(system).behind, writing(system).reason) == (True, "bucket.example answered 503")
+
+
+def test_what_cannot_be_written_is_part_of_the_status(system: Rehearsal, shelf: Shelf):
+    shelf.away = "bucket.example answered 503"
+
+    system.publish(an_event())
+
+    assert status(system.ledger, depth={}, now=system.now).unwritten == ("bucket.example answered 503",)
+
+
+def test_a_start_tries_again_at_once(system: Rehearsal, shelf: Shelf):
+    shelf.away = "away"
+    system.publish(an_event())
+    shelf.away = ""
+
+    system.begin()
+    system.sweep_and_run()
+
+    assert f"feeds/{ALL}.rss" in shelf.stands
+
+
+def test_what_is_no_longer_to_be_written_troubles_nobody(system: Rehearsal, shelf: Shelf):
+    shelf.away = "away"
+    system.publish(an_event())
+
+    with_files(system, "")
+    system.begin()
+
+    assert status(system.ledger, depth={}, now=system.now).unwritten == ()
+
+
+def test_everything_is_written_again_when_somebody_asks_for_it(system: Rehearsal, folder: Path):
+    system.publish(an_event())
+    before = names(folder)
+    for file in before:
+        (folder / file).unlink()
+
+    assert system.system.write_files_again()
+    system.sweep_and_run()
+
+    assert names(folder) == before
 
 
 def test_a_store_that_is_away_is_asked_for_one_feed_only_and_then_left_alone(system: Rehearsal, shelf: Shelf):

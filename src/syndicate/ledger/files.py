@@ -43,8 +43,9 @@ def ask(connection: Connection, feed_id: str, *, at: datetime) -> None:
 
 
 def reconsider(connection: Connection, *, at: datetime) -> None:
-    """Have the files of every feed looked at: the configuration may have changed. What stands there already, stays."""
-    connection.execute(update(feed_writings).values(asked=feed_writings.c.asked + 1, since=at))
+    """Have the files of every feed looked at, now: the configuration may have changed. What stands already, stays."""
+    again = {"asked": feed_writings.c.asked + 1, "since": at, "due_at": None, "tries": 0, "reason": ""}
+    connection.execute(update(feed_writings).values(again))
 
 
 def forget(connection: Connection, store: str) -> None:
@@ -141,6 +142,12 @@ def every(connection: Connection) -> dict[str, Writing]:
     """How each feed's files stand, by the feed's id."""
     rows = connection.execute(select(feed_writings))
     return {row.feed_id: Writing(row.feed_id, row.done < row.asked, row.since, row.reason) for row in rows}
+
+
+def reasons(connection: Connection) -> list[str]:
+    """Why files couldn't be written that are behind, each reason once."""
+    wanted = select(feed_writings.c.reason).where(_is_behind(), feed_writings.c.reason != "").distinct()
+    return sorted(connection.scalars(wanted))
 
 
 def _is_behind() -> ColumnElement[bool]:

@@ -51,8 +51,8 @@ lock: $(READY) ## choose the newest versions that fit pyproject.toml, and pin th
 	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --allow-unsafe \
 	  --extra redis --extra postgresql --extra dev --output-file requirements.lock pyproject.toml
 
-bench: $(READY) ## how fast, against what, as ratios; needs nginx (QUICK=1 only sees that it runs)
-	@$(BIN)/python -m bench delivery $(if $(QUICK),--quick)
+bench: $(READY) ## how fast, against what, as ratios; needs nginx and wrk (PART=feeds for one; QUICK=1 only sees that it runs)
+	@for part in $(or $(PART),delivery feeds); do $(BIN)/python -m bench $$part $(if $(QUICK),--quick) || exit 1; done
 
 wheel: $(READY) ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel

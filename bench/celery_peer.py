@@ -19,7 +19,7 @@ from bench.sink import Sink
 from syndicate.dispatch.redis_server import answers, find_redis_server
 
 FOLDER = Path(__file__).parent / "peers"
-NEEDED = ("flask-websub==0.4.1", "django-webhook==0.0.15", "celery[redis]==5.7.0", "requests")
+NEEDED = ("django>=5.2", "flask-websub==0.4.1", "django-webhook==0.0.15", "celery[redis]==5.7.0", "requests")
 WORKERS = 2
 
 

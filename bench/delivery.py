@@ -1,28 +1,22 @@
 """Part `delivery`: the engine against what it is made of, the usual design, and itself with more to do."""
 
-import platform
 import shutil
-import sqlite3
-import subprocess
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-import pycurl
 from rich.console import Console
 from rich.table import Table
 
 from bench import celery_peer, newsroom
 from bench.child import Figures, measure
 from bench.ledger import Load, fill
+from bench.results import Results, Row, Say, machine
 from bench.sink import Sink, sink
 
 BODY_BYTES = 5_000
 WARM = 200
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,33 +34,10 @@ class Size:
 QUICK = Size(1, 2_000, 200, 50, 1, (500, 5_000))
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what was done, its figures, and the ratio that counts with what it is a ratio to."""
-
-    name: str
-    figures: dict[str, float]
-    ratio: float | None = None
-    to: str = ""
-    goal: str = ""
-
-
-@dataclass
-class Results:
-    """Everything that was measured, and where."""
-
-    machine: dict[str, str]
-    rows: list[Row] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """For `var/bench/delivery.json`."""
-        return {"machine": self.machine, "rows": [asdict(row) for row in self.rows]}
-
-
 def run(folder: Path, size: Size, *, say: Say) -> Results:
     """Measure all of it, in one run against one sink."""
     folder.mkdir(parents=True, exist_ok=True)
-    results = Results(_machine())
+    results = Results(machine())
     with sink(folder / "sink") as there:
         engine_per_core = _throughput(results, there, folder, size, say)
         _peers(results, there, folder, size, say, engine_per_core)
@@ -192,25 +163,6 @@ def _medians(rounds: Iterable[Figures]) -> dict[str, float]:
         "microseconds_each": median(one["cpu_s"] / one["deliveries"] * 1e6 for one in some),
         "peak_mb": max(one["peak_mb"] for one in some),
     }
-
-
-def _machine() -> dict[str, str]:
-    model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
-    nginx = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=False).stderr.strip()
-    libraries = ("celery", "requests", "pycurl", "SQLAlchemy", "orjson")
-    return {
-        "processor": f"{model} ({len([1 for line in _lines('/proc/cpuinfo') if line.startswith('processor')])} cores)",
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "libcurl": pycurl.version,
-        "nginx": nginx,
-        **{name: version(name) for name in libraries},
-    }
-
-
-def _lines(file: str) -> list[str]:
-    return Path(file).read_text("utf-8").splitlines() if Path(file).exists() else []
 
 
 def show(results: Results, console: Console) -> None:

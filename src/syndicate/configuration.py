@@ -12,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from syndicate.formats import ARTICLE_FORMATS
+from syndicate.formats.dialect_files import Shelf, read_shelf, unsaid_terms
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.feed import Directory, FeedFamily
 from syndicate.model.licence import Licence
@@ -19,7 +20,7 @@ from syndicate.model.partner import Destination, Partner
 from syndicate.model.problem import Invalid, Problem, problems_of, read_whole
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import canonical_json, digest_of
-from syndicate.model.soundness import partner_problems
+from syndicate.model.soundness import partner_problems, wording_problems
 from syndicate.notices.wording import Files
 from syndicate.notices.wordings import Place, Wordings, read_wordings
 from syndicate.pipeline.changes import OF_ADDRESS
@@ -39,11 +40,13 @@ MARGIN_S = 5.0  # what a lease must have left when a destination's deadline has 
 def read_newsroom(settings: Settings) -> Newsroom:
     """Everything beside the settings. Raises `Invalid` with fields like `partners/jingchuwang.toml: name`."""
     problems: list[Problem] = []
-    partners = list(_partners(settings.config_dir / "partners", settings.publisher, problems))
+    partners = list(_partners(settings.config_dir, settings.publisher, problems))
     problems += _too_slow(partners, settings.workers.lease_s)
     feeds = list(_feeds(settings.config_dir / "feeds", problems))
+    problems += unsaid_terms(partners, feeds)
     wording = _wordings(settings.config_dir / "notices", settings.publisher.language, problems)
-    problems += _without_words(partners, _folders(settings.config_dir / "notices"))
+    variants = [variant for _, variant in _folders(settings.config_dir / "notices") if variant]
+    problems += wording_problems(partners, variants)
     licence = _licence(settings.config_dir / "licence.toml", settings.publisher.language, problems)
     if problems or wording is None:
         raise Invalid(problems)
@@ -106,7 +109,7 @@ def _stamp(config_dir: Path) -> Stamp:
     Folders count too: theirs tells when a file came, went, or took another's place.
     """
     found = []
-    roots = [config_dir / name for name in ("partners", "feeds", "notices")]
+    roots = [config_dir / name for name in ("partners", "dialects", "feeds", "notices")]
     for path in sorted([config_dir / "licence.toml", *roots, *chain.from_iterable(root.rglob("*") for root in roots)]):
         with suppress(FileNotFoundError):
             if path.suffix == ".toml" or path.is_dir():
@@ -163,11 +166,13 @@ def _fingerprint(settings: Settings, destination: Destination) -> str:
     return "".join(digest_of(canonical_json(part))[:OF_ADDRESS] for part in parts)
 
 
-def _partners(folder: Path, publisher: Publisher, problems: list[Problem]) -> Iterator[Partner]:
+def _partners(config_dir: Path, publisher: Publisher, problems: list[Problem]) -> Iterator[Partner]:
     names: dict[str, str] = {}
-    for file, written in _files(folder, problems):
+    dialects, wrong = read_shelf({file.stem: written for file, written in _files(config_dir / "dialects", problems)})
+    problems += wrong
+    for file, written in _files(config_dir / "partners", problems):
         where = f"partners/{file.name}"
-        partner, found = _partner({"id": file.stem} | written)
+        partner, found = _partner({"id": file.stem} | written, dialects)
         if partner is None:
             problems += _placed(where, found)
             continue
@@ -183,7 +188,17 @@ def _partners(folder: Path, publisher: Publisher, problems: list[Problem]) -> It
         yield partner
 
 
-def _partner(written: dict[str, Any]) -> tuple[Partner | None, list[Problem]]:
+def _partner(written: dict[str, Any], dialects: Shelf) -> tuple[Partner | None, list[Problem]]:
+    """A partner, whose dialect may be called by its name."""
+    partner, found = _without_dialect({key: value for key, value in written.items() if key != "dialect"})
+    if "dialect" not in written:
+        return partner, found
+    dialect, wrong = dialects.read(written["dialect"])
+    found += [_under("dialect", one) for one in wrong]
+    return partner and partner.model_copy(update={"dialect": dialect}), found
+
+
+def _without_dialect(written: dict[str, Any]) -> tuple[Partner | None, list[Problem]]:
     """`[agreement]` is the first of one."""
     agreement = written.get("agreement")
     if not isinstance(agreement, dict):
@@ -265,21 +280,6 @@ def _folders(root: Path) -> list[Place]:
     return found
 
 
-def _without_words(partners: list[Partner], folders: list[Place]) -> list[Problem]:
-    """Agreements that ask for a variant of the words which no language has."""
-    known = sorted({variant for _, variant in folders if variant})
-    there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
-    return [
-        Problem(
-            field=f"partners/{partner.id}.toml: agreement{f'.{number}' if len(partner.agreements) > 1 else ''}.wording",
-            message=f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}",
-        )
-        for partner in partners
-        for number, agreement in enumerate(partner.agreements)
-        if (wording := agreement.wording) and wording not in known
-    ]
-
-
 def _files(folder: Path, problems: list[Problem], *, place: str = "") -> Iterator[tuple[Path, dict[str, Any]]]:
     """The files in a folder that can be read; what is wrong with the others is told under `place`, or its name."""
     for file in sorted(folder.glob("*.toml")):
@@ -294,4 +294,4 @@ def _placed(where: str, problems: list[Problem]) -> list[Problem]:
 
 
 def _under(place: str, problem: Problem, *, between: str = ".") -> Problem:
-    return problem.model_copy(update={"field": f"{place}{between}{problem.field}".rstrip(" :")})
+    return problem.model_copy(update={"field": f"{place}{between}{problem.field}".rstrip(" :.")})

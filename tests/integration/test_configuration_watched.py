@@ -73,6 +73,20 @@ def test_a_partner_that_is_added_gets_the_next_article(shell: Shell, running: Sy
         assert {row.partner_id for row in deliveries.of_article(connection, "a-2")} == {"yunfeng", "songtao"}
 
 
+def test_a_dialect_that_changes_is_taken_over_by_those_who_speak_it(shell: Shell, running: System):
+    written = '[[channel]]\nelement = "title"\nvalue = "title"\n[[item]]\nelement = "content"\nvalue = "body"\n'
+    (shell.config / "dialects").mkdir(exist_ok=True)
+    shell.configure("dialects/ours.toml", written)
+    shell.configure("partners/yunfeng.toml", 'dialect = "ours"\n' + a_partner_file("云峰网", url=NOBODY_LISTENS))
+    before = running.newsroom.directory.partner("yunfeng")
+
+    shell.configure("dialects/ours.toml", written.replace('"content"', '"description"'))
+    after = running.newsroom.directory.partner("yunfeng")
+
+    told = [one.dialect.item[0].element for one in (before, after) if one and one.dialect]
+    assert told == ["content", "description"]
+
+
 def test_a_change_that_is_wrong_is_not_taken_over_and_the_log_says_what_is_wrong(
     shell: Shell, running: System, capsys: pytest.CaptureFixture[str]
 ):

@@ -126,6 +126,7 @@ def test_a_section_is_not_mistaken_for_one_whose_name_begins_alike(system: Rehea
 
 
 def test_the_newest_article_comes_first_and_the_oldest_falls_out(system: Rehearsal):
+    system.feeds(*(family.model_copy(update={"archives": False}) for family in shipped_feeds()))
     for number in range(52):
         at = (NOON + hours(number)).isoformat()
         system.tell(an_event(article=f"n-{number}", headline=f"第{number}班船", published_at=at))
@@ -333,7 +334,7 @@ def test_a_new_start_keeps_the_bytes_of_feeds_that_are_configured_as_before(syst
 def test_a_new_start_builds_anew_what_was_configured_otherwise(system: Rehearsal):
     system.publish(an_event(), an_event(article="a-2", headline="第二班船"))
     assert len(headlines(system)) == 2
-    system.feeds(*(family.model_copy(update={"length": 1}) for family in shipped_feeds()))
+    system.feeds(*(family.model_copy(update={"length": 1, "archives": False}) for family in shipped_feeds()))
 
     system.begin()
     system.sweep_and_run()

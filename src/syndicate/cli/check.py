@@ -116,7 +116,8 @@ def _newsroom(settings: Settings) -> tuple[Newsroom, list[Problem]]:
 def _readable_partners(folder: Path) -> Iterator[Partner]:
     for file in sorted(folder.glob("*.toml")):
         with suppress(ValidationError):
-            yield Partner.model_validate({"id": file.stem} | _readable(file))
+            written = {key: value for key, value in _readable(file).items() if key != "dialect"}
+            yield Partner.model_validate({"id": file.stem} | written)
 
 
 def _readable(file: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """How does it look? One file per standard; the two tables say which there are, and load none before it is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import zip_longest
 from types import MappingProxyType, ModuleType
 from typing import Protocol, cast
 
@@ -65,8 +66,27 @@ def feed_format(name: str) -> FeedFormat:
 def whole(name: str, feed: Feed) -> Rendition:
     """All of a feed in the format called `name`, newest first, in UTF-8."""
     form = feed_format(name)
-    entries = form.JOINT.join(form.entry(story, feed) for story in feed.stories)
-    return Rendition(media_type=form.MEDIA_TYPE, body=form.opening(feed) + entries + form.closing(feed))
+    entries = [form.entry(story, feed) for story in feed.stories]
+    return Rendition(media_type=form.MEDIA_TYPE, body=joined(name, feed, entries))
+
+
+def joined(name: str, feed: Feed, entries: Sequence[bytes]) -> bytes:
+    """A feed in the format called `name`, of entries that are written already: copied once, however large it is."""
+    form, entries = feed_format(name), _fitting(name, feed, entries)
+    parts = [form.opening(feed), *entries, form.closing(feed)]
+    if form.JOINT:
+        joints = [form.JOINT] * (len(entries) - 1)
+        parts[1:-1] = [part for pair in zip_longest(entries, joints, fillvalue=b"") for part in pair]
+    return b"".join(parts)
+
+
+def _fitting(name: str, feed: Feed, entries: Sequence[bytes]) -> Sequence[bytes]:
+    """Those of these entries that the document has room for: all, unless a partner's dialect of RSS takes only some."""
+    dialect = feed.definition.dialect
+    if name != "rss" or dialect is None or dialect.max_items is None or feed.archive:
+        return entries
+    written = [number for number, entry in enumerate(entries) if not entry.lstrip().startswith(b"<!--")]
+    return entries[: written[dialect.max_items]] if len(written) > dialect.max_items else entries
 
 
 def article_format(name: str) -> ArticleFormat:

@@ -7,7 +7,7 @@ from html import escape
 from feedgen.entry import FeedEntry
 from lxml import etree
 
-from syndicate.formats import rsl
+from syndicate.formats import dialect, rsl
 from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures
@@ -23,7 +23,9 @@ _CLOSING = b"  </channel>\n</rss>"
 
 
 def opening(feed: Feed) -> bytes:
-    """The channel's own elements."""
+    """The channel's own elements. A partner's own feed is written in its dialect, where it has one."""
+    if feed.definition.dialect:
+        return dialect.opening(feed)
     finish = partial(_finish_channel, feed=feed)
     generator = frame(feed, suffix="rss", media_type=MEDIA_TYPE, finish=finish, also=_namespaces(feed))
     generator.language(feed.publisher.language.lower())
@@ -34,12 +36,14 @@ def opening(feed: Feed) -> bytes:
 
 def entry(story: Story, feed: Feed) -> bytes:
     """One `item`."""
+    if feed.definition.dialect:
+        return dialect.entry(story, feed)
     return cut_out(alone(_item(story, feed), also=_namespaces(feed)).rss_str(pretty=True), b"item")
 
 
-def closing(_: Feed) -> bytes:
+def closing(feed: Feed) -> bytes:
     """The end of the document."""
-    return _CLOSING + b"\n"
+    return dialect.closing(feed) if feed.definition.dialect else _CLOSING + b"\n"
 
 
 def _namespaces(feed: Feed) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class FeedFamily(Record):
 
     def of_partner(self, partner: Partner, publisher: Publisher) -> FeedDefinition:
         """A partner's own feed."""
-        return self._definition(f"{self.id}/{partner.id}", publisher, audience=partner.id, partner=partner.name)
+        made = self._definition(f"{self.id}/{partner.id}", publisher, audience=partner.id, partner=partner.name)
+        return made.model_copy(update={"dialect": partner.dialect})
 
     def _definition(
         self, feed_id: str, publisher: Publisher, *, audience: str, section: tuple[str, ...] = (), partner: str = ""

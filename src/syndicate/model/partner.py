@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from syndicate.model.agreement import Agreement, begun, in_force
 from syndicate.model.article import Region
+from syndicate.model.dialect import Dialect
 from syndicate.model.record import Line, Name, Record, Slug, Url
 from syndicate.model.selection import Selection
 
@@ -43,6 +44,7 @@ class Partner(Record):
         description="one, or several that follow each other: a renewal can be written down before it starts",
     )
     destinations: tuple[Destination, ...] = ()
+    dialect: Dialect | None = Field(default=None, description="how it wants the RSS of its own feed")
     only_listed: bool = Field(
         default=False, description="takes only what comes from a unit on the source list in force, ours too"
     )

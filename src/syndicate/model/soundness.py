@@ -27,6 +27,19 @@ def partner_problems(partner: Partner, publisher: Publisher) -> Iterator[Problem
         yield from _territory_problems(partner, agreement, where)
 
 
+def wording_problems(partners: Iterable[Partner], variants: Iterable[str]) -> Iterator[Problem]:
+    """Agreements that ask for a variant of the words which no language has."""
+    known = sorted(set(variants))
+    there_is = f"there is: {', '.join(known)}" if known else "there is none yet"
+    for partner in partners:
+        several = len(partner.agreements) > 1
+        for number, wording in enumerate(one.wording for one in partner.agreements):
+            where = f"partners/{partner.id}.toml: agreement{f'.{number}' * several}.wording"
+            if wording and wording not in known:
+                said = f"no language has words called {wording}: they stand in notices/LANGUAGE/{wording}/; {there_is}"
+                yield Problem(field=where, message=said)
+
+
 def _succession_problems(agreements: Sequence[Agreement]) -> Iterator[Problem]:
     """Agreements follow each other: on no day do two count, and no two have one number."""
     for (_, former), (place, later) in pairwise(sorted(enumerate(agreements), key=lambda one: one[1].starts)):

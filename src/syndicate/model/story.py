@@ -5,6 +5,8 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from syndicate.model.article import Article
+from syndicate.model.clearance import PUBLIC
+from syndicate.model.dialect import Dialect
 from syndicate.model.licence import Addresses, Licence, LicenceReference, addresses
 from syndicate.model.publisher import Publisher
 from syndicate.model.record import Moment, Record, Slug
@@ -99,7 +101,10 @@ class Tombstone(Record):
 
 
 class FeedDefinition(Record):
-    """A named selection of articles: public, or one partner's own. `section` narrows it to a path and all under it."""
+    """A named selection of articles: public, or one partner's own. `section` narrows it to a path and all under it.
+
+    `dialect` is how that partner wants its RSS; the other formats stay as the standards have them.
+    """
 
     id: str
     title: str
@@ -110,6 +115,13 @@ class FeedDefinition(Record):
     days: int | None = None
     archives: bool = False
     body: bool = False
+    dialect: Dialect | None = None
+
+    @model_validator(mode="after")
+    def _standard_for_the_public(self) -> "FeedDefinition":
+        if self.dialect and self.audience == PUBLIC:
+            raise ValueError("a public feed is written as the standards have it: a dialect is for one partner")
+        return self
 
 
 class Feed(Record):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from syndicate.formats.dialect import left_out
 from syndicate.ledger import articles, attempts, clearances, deliveries, health
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
@@ -11,6 +12,7 @@ from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
 from syndicate.model.clearance import PUBLIC, PictureVerdict, Verdict
 from syndicate.model.feed import Directory
+from syndicate.model.partner import Partner
 from syndicate.model.record import Moment, Record
 from syndicate.monitor.destinations import in_words
 
@@ -84,6 +86,7 @@ def why(
             remote,
             withdrawn=head.withdrawn,
             unwell={name: in_words(one, now) for name, one in unwell.items()},
+            unspoken="" if head.withdrawn else _unspoken(words, directory.partner(audience)),
         )
         for audience in audiences
         if partner_id in (None, audience)
@@ -108,11 +111,14 @@ def _explain(
     *,
     withdrawn: bool,
     unwell: Mapping[str, str],
+    unspoken: str = "",
 ) -> Explanation:
     last = max(rows, key=lambda row: (row.revision, row.edition, row.seq), default=None)
     word, reason = _in_a_word(standing, last, withdrawn=withdrawn)
     if word == "waiting" and last and last.lane != "retract" and last.destination_id in unwell:
         reason = f"{reason}; {unwell[last.destination_id]}"
+    if unspoken and standing and standing.clearance.decision == "cleared":
+        reason = f"{reason}; not in the RSS of its feed: {unspoken}"
     return Explanation(
         audience=audience,
         name=name,
@@ -123,6 +129,13 @@ def _explain(
         pictures=standing.clearance.pictures if standing else (),
         deliveries=tuple(_sending(row, remote.get(row.seq, "")) for row in rows),
     )
+
+
+def _unspoken(words: articles.Revision | None, partner: Partner | None) -> str:
+    """Why the article has no entry in the dialect of this partner's RSS, where it has one."""
+    if words is None or partner is None or partner.dialect is None or not isinstance(words.data, Article):
+        return ""
+    return left_out(words.data, partner.dialect)
 
 
 def _in_a_word(standing: Standing | None, last: Delivery | None, *, withdrawn: bool) -> tuple[Word, str]:

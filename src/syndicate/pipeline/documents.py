@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats import FEED_FORMATS, feed_format, joined
 from syndicate.ledger import feed_entries, feeds
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.feed_entries import Entry
@@ -68,8 +68,7 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 
 def body(feed: Feed, entries: Sequence[Entry], name: str, kept: Kept) -> bytes:
     """A document's bytes in one format, of entries that are in mind."""
-    form = feed_format(name)
-    return form.opening(feed) + form.JOINT.join(kept.get(entry.version, name) for entry in entries) + form.closing(feed)
+    return joined(name, feed, [kept.get(entry.version, name) for entry in entries])
 
 
 def _subscription(

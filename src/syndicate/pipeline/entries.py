@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from syndicate.formats import FEED_FORMATS, feed_format
+from syndicate.formats.dialect import left_out
 from syndicate.ledger import articles, clearances, feed_entries, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.entry_bytes import Kept, Rendered
@@ -81,6 +82,7 @@ def entry_form(definition: FeedDefinition, newsroom: Newsroom) -> str:
                 WRITTEN_AS,
                 definition.audience,
                 definition.body,
+                definition.dialect.model_dump(mode="json") if definition.dialect else None,
                 newsroom.publisher.model_dump(mode="json"),
                 newsroom.wording.digest,
                 newsroom.addresses.model_dump(mode="json"),
@@ -128,6 +130,8 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             body=definition.body,
             corrected=articles.corrected_at(connection, revision),
         )
+        if definition.dialect and (reason := left_out(story.article, definition.dialect)):
+            log.info("feed.entry_left_out", feed=definition.id, article=standing.article_id, reason=reason)
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)
         return None

@@ -28,9 +28,12 @@ def feed_delta(ledger: Ledger, feed_id: str, name: str, *, since: str, newsroom:
     """What changed since the version whose digest begins with `since`; None where only the whole document tells it.
 
     That is so for a version that we don't know any more, when as much has changed as the document holds, and when
-    something was taken back and the format (RSS) has no word for it.
+    something was taken back and the format (RSS) has no word for it. A partner's dialect of RSS has no deltas: it may
+    leave out after a correction what it had before, and has no word for that either.
     """
     definition = newsroom.directory.definition(feed_id, newsroom.publisher)
+    if definition is not None and definition.dialect and name == "rss":
+        return None
     with ledger.read() as connection:
         state, served = feeds.state(connection, feed_id), feeds.serve(connection, feed_id, name)
         build = feeds.build_of(connection, feed_id, name, since)

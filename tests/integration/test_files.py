@@ -1,8 +1,10 @@
 """Feeds as files: what was built stands in the store, whatever stops, fills up or is away in between; nothing older."""
 
 import gzip
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import random
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import update
 from zstandard import ZstdDecompressor
 
 from syndicate.ledger import contents, feeds, files, tables
+from syndicate.model.problem import Invalid
 from syndicate.model.step import WriteFiles
 from syndicate.monitor.status import status
 from syndicate.pipeline.write_files import LONGEST_WAIT, wait, write_files
@@ -33,6 +36,7 @@ class Shelf:
     refuses: str = ""
     meanwhile: object = None
     puts: list[str] = field(default_factory=list)
+    trouble: Callable[[], BaseException | None] = lambda: None
 
     def put(self, file):
         self._happen(file.path)
@@ -53,6 +57,8 @@ class Shelf:
         happens, self.meanwhile = self.meanwhile, None
         if happens:
             happens()
+        if (trouble := self.trouble()) is not None:
+            raise trouble
         if self.away:
             raise StoreUnavailable(self.away)
         if self.refuses and path.endswith(self.refuses):
@@ -325,6 +331,59 @@ def test_what_a_try_broke_off_is_written_whole_by_the_next_even_if_the_document_
     assert {path: shelf.stands[path].body for path in of_all} == {path: whole[path].body for path in of_all}
 
 
+def test_where_a_writer_died_in_the_middle_the_next_goes_on_once_its_lease_is_over(system: Rehearsal, shelf: Shelf):
+    system.tell(an_event())
+    _build_only(system)
+
+    with pytest.raises(SystemExit):
+        write(system, replace(shelf, meanwhile=_dies))
+    system.sweep_and_run()
+    held = sorted(shelf.stands)
+    lease_runs_out(system)
+    system.sweep_and_run()
+
+    assert [path for path in held if path.startswith(f"feeds/{ALL}.")] == []
+    assert shelf.text(f"feeds/{ALL}.rss") == system.feed(ALL, "rss").decode()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_goes_wrong_in_a_history_in_the_end_the_files_are_what_is_served(
+    system: Rehearsal, shelf: Shelf, seed: int
+):
+    dice = random.Random(seed)
+    shelf.trouble = lambda: dice.choice([None] * 12 + [StoreUnavailable("away"), CannotBeStored("no"), SystemExit()])
+    for number in range(12):
+        article, version = dice.choice(["a-1", "a-2", "a-3"]), number + 1
+        kind = dice.choice(["published", "updated", "withdrawn"])
+        with suppress(Invalid):
+            system.tell(an_event(kind, article, version=version, **_headline(kind, number)))
+        with suppress(SystemExit):
+            system.run_all()
+        if dice.random() < 0.3:
+            lease_runs_out(system)
+            no_longer_resting(system)
+
+    shelf.trouble = lambda: None
+    for _ in range(3):
+        lease_runs_out(system)
+        no_longer_resting(system)
+        system.sweep_and_run()
+
+    with system.ledger.read() as connection:
+        ids = [state.id for state in feeds.every(connection) if not state.id.startswith("partners/")]
+        wanted = {
+            f"feeds/{feed}.{name}" for feed in ids for month, name in files.documents(connection, feed) if not month
+        }
+    plain = {path for path in shelf.stands if not path.endswith((".gz", ".zst")) and path.startswith("feeds/")}
+    assert plain == wanted
+    for path in sorted(plain):
+        feed, _, name = path.removeprefix("feeds/").rpartition(".")
+        body = system.feed(feed, name)
+        assert shelf.stands[path].body == body
+        assert gzip.decompress(shelf.stands[f"{path}.gz"].body) == body
+        assert ZstdDecompressor().decompress(shelf.stands[f"{path}.zst"].body) == body
+
+
 # two at once
 
 
@@ -387,6 +446,14 @@ def test_the_waits_grow_up_to_a_bound():
 
     assert waits == sorted(waits)
     assert (waits[0] < waits[1], waits[-1]) == (True, LONGEST_WAIT)
+
+
+def _headline(kind: str, number: int) -> dict[str, str]:
+    return {} if kind == "withdrawn" else {"headline": f"老码头第{number}次开渡"}
+
+
+def _dies() -> None:
+    raise SystemExit
 
 
 def _build_only(system: Rehearsal) -> None:

@@ -44,6 +44,7 @@ def ask(connection: Connection, feed_id: str, *, at: datetime) -> None:
 
 def reconsider(connection: Connection, *, at: datetime) -> None:
     """Have the files of every feed looked at, now: the configuration may have changed. What stands already, stays."""
+    _hold(connection)
     again = {"asked": feed_writings.c.asked + 1, "since": at, "due_at": None, "tries": 0, "reason": ""}
     connection.execute(update(feed_writings).values(again))
 
@@ -100,14 +101,16 @@ def recover(connection: Connection, feed_id: str, *, at: datetime, until: dateti
 
 
 def rest(connection: Connection, *, until: datetime, reason: str) -> None:
-    """Have all that is owed wait: the store as a whole doesn't take anything."""
+    """Have all that is owed wait: the store as a whole takes nothing. In a transaction of its own."""
+    _hold(connection)
     sooner = or_(feed_writings.c.due_at.is_(None), feed_writings.c.due_at < until)
     waits = update(feed_writings).where(_is_behind(), sooner)
     connection.execute(waits.values(due_at=until, reason=reason))
 
 
 def wake(connection: Connection) -> None:
-    """Have all that is owed due now: the store takes things again."""
+    """Have all that is owed due now: the store takes things again. In a transaction of its own."""
+    _hold(connection)
     waits = update(feed_writings).where(_is_behind(), feed_writings.c.due_at.is_not(None))
     connection.execute(waits.values(due_at=None))
 
@@ -148,6 +151,11 @@ def reasons(connection: Connection) -> list[str]:
     """Why files couldn't be written that are behind, each reason once."""
     wanted = select(feed_writings.c.reason).where(_is_behind(), feed_writings.c.reason != "").distinct()
     return sorted(connection.scalars(wanted))
+
+
+def _hold(connection: Connection) -> None:
+    """Lock all rows, by everybody in one order, so that no two wait for each other."""
+    connection.execute(select(feed_writings.c.feed_id).order_by(feed_writings.c.feed_id).with_for_update()).all()
 
 
 def _is_behind() -> ColumnElement[bool]:

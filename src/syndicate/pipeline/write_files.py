@@ -149,9 +149,11 @@ def _give_back(ledger: Ledger, claim: Claim, store: Store, done: _Done, lease: t
             unknown = dict.fromkeys([*done.put, *done.gone], "")
             files.note(connection, store.name, claim.feed_id, unknown, at=now)
             files.recover(connection, claim.feed_id, at=now, until=now + lease)
-        if done.everything and again:
+    if done.everything and again:
+        with ledger.write() as connection:
             files.rest(connection, until=now + again, reason=done.failed)
-        elif done.finished and claim.tries:
+    elif done.finished and claim.tries:
+        with ledger.write() as connection:
             files.wake(connection)
     _tell(claim, store, done, again)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from syndicate.ledger import articles, contents, deliveries, health, pictures
+from syndicate.ledger import articles, contents, deliveries, health, labels, pictures
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import is_current, migrate
@@ -127,6 +127,19 @@ def test_whose_words_live_articles_carry_is_read_off_their_newest_revision(old_l
     with old_ledger.read() as connection:
         assert articles.with_words_of_others(connection) == ["b-1"]
         assert connection.scalar(text("SELECT words_of FROM articles WHERE id = 'b-1'")) == "远山通讯社"
+
+
+def test_what_keywords_and_authors_articles_had_before_is_found(old_ledger: Ledger):
+    migrate(old_ledger, to="0008")
+    article = an_article("a-2", keywords=["渡口"], correspondents=["陆明远"])
+    with old_ledger.write() as connection:
+        _a_revision(connection, "a-2", article.model_dump_json().encode())
+
+    migrate(old_ledger)
+
+    with old_ledger.read() as connection:
+        found = labels.belongings(connection, "a-2")
+    assert (found.keywords, found.authors) == (["渡口"], ["陆明远", "顾晓舟"])
 
 
 def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:

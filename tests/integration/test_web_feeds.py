@@ -121,7 +121,7 @@ def test_the_right_to_mine_the_text_is_reserved(newsroom):
 def test_a_public_feed_may_be_cached_for_a_while_by_anybody(newsroom):
     headers = newsroom.get("/feeds/all.rss").headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=60"
-    assert headers["vary"] == "Accept-Encoding, A-IM"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, A-IM"
 
 
 def test_no_browser_guesses_what_a_feed_is(newsroom):
@@ -185,6 +185,15 @@ def test_last_modified_is_not_told_in_the_second_of_the_build(newsroom, at, told
 
 def test_in_the_second_of_the_build_nobody_is_told_by_date_that_nothing_changed(newsroom):
     assert newsroom.get("/feeds/all.rss", if_modified_since="Wed, 06 May 2026 02:00:00 GMT").status == 200
+
+
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=2)])
+def test_other_bytes_are_of_a_later_second_even_if_the_clock_was_set_back(newsroom, back):
+    before = newsroom.get("/feeds/all.rss", at=LATER).headers["last-modified"]
+    earlier = replace(newsroom, system=replace(newsroom.system, clock=lambda: NOW - back))
+    earlier.published(id="e-2", version=2, headline="白鹭孵出了雏鸟")
+    after = newsroom.get("/feeds/all.rss", at=LATER).headers["last-modified"]
+    assert (before, after) == ("Wed, 06 May 2026 02:00:00 GMT", "Wed, 06 May 2026 02:00:01 GMT")
 
 
 def test_if_modified_since_is_answered_where_there_is_nothing_better(newsroom):
@@ -288,7 +297,7 @@ def test_an_archive_is_served_at_its_own_address(tmp_path):
 
         archive = newsroom.get("/archives/all/2026-04.atom", at=LATER)
 
-        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding")
+        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding, Sec-Fetch-Dest")
         assert archive.headers["link"].startswith(f'<{BASE}/archives/all/2026-04.atom>; rel="self"')
         assert newsroom.get("/archives/all/2026-04.atom", if_none_match=archive.headers["etag"]).status == 304
         assert newsroom.get("/archives/all/2026-03.atom").status == 404
@@ -337,7 +346,7 @@ def test_the_token_is_not_repeated_in_the_answer(newsroom, key):
 def test_a_partners_feed_is_kept_by_nobody_but_the_partner(newsroom, key):
     headers = newsroom.get(OWN, authorization=f"Bearer {key}").headers
     assert headers["cache-control"].startswith("private, ")
-    assert headers["vary"] == "Accept-Encoding, A-IM, Authorization"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, A-IM, Authorization"
 
 
 def test_a_partners_feed_answers_conditionally_too(newsroom, key):

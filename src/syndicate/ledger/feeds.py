@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, case, delete, select, true, update
 from zstandard import ZstdCompressor
 
 from syndicate.ledger import contents, feed_entries
 from syndicate.ledger.contents import Packed
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import feed_documents, feed_versions, feeds
 
 SUBSCRIPTION = ""  # the document that readers subscribe to, beside the archives of months
+# Last-Modified has no fractions, and clocks may be set back: other bytes are always of a later second than those before
+# them, or curl (and newsboat with it) throws away what it has just been sent.
+_A_SECOND = timedelta(seconds=1)
 _VERSIONS_KEPT = 200  # of a feed in one format: who asks with an older one gets all of it
 
 
@@ -44,11 +48,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Served:
-    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip, `zstd` as Zstandard."""
+    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip, `zstd` as Zstandard.
+
+    `build` is the feed's newest: whatever that and the former ones changed is in it.
+    """
 
     digest: str
     media_type: str
     built_at: datetime
+    build: int
     packed: bytes
     zstd: bytes | None
 
@@ -82,6 +90,17 @@ def reconsider(connection: Connection) -> None:
 def ensure(connection: Connection, ids: Iterable[str], *, at: datetime) -> None:
     """Make sure that these feeds exist, so that an empty one can be read too."""
     insert_new(connection, feeds, [_new(feed_id, at) for feed_id in ids])
+
+
+def missing(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Those of these feeds that aren't there yet."""
+    wanted = sorted(set(ids))
+    there = {
+        name
+        for some in in_batches(wanted)
+        for name in connection.scalars(select(feeds.c.id).where(feeds.c.id.in_(some)))
+    }
+    return [name for name in wanted if name not in there]
 
 
 def state(connection: Connection, feed_id: str) -> FeedState | None:
@@ -124,17 +143,18 @@ def publish(
     values = {"form": form, "changed_at": changed_at, "built_at": now, "build": seen.build + 1}
     if not _advance(connection, seen, values):
         return False
-    former = {(row.month, row.format): row.digest for row in connection.execute(_of(seen.id))}
+    former = {(row.month, row.format): row for row in connection.execute(_of(seen.id))}
     contents.keep_all(connection, [one.packed for one in documents])
     for one in documents:
-        if former.get((one.month, one.format)) != one.packed.digest:
-            _put(connection, seen.id, one, now=now)
+        before = former.get((one.month, one.format))
+        if before is None or before.digest != one.packed.digest:
+            _put(connection, seen.id, one, now=max(now, before.built_at + _A_SECOND) if before else now)
         if one.month == SUBSCRIPTION:
             _remember(connection, seen, one, now=now)
     empty = feed_documents.c.month.in_(sorted(dropped))
     connection.execute(delete(feed_documents).where(feed_documents.c.feed_id == seen.id, empty))
     served = {row.digest for row in connection.execute(_of(seen.id))}
-    contents.drop(connection, set(former.values()) - served)  # nobody is served these any more
+    contents.drop(connection, {row.digest for row in former.values()} - served)  # nobody is served these any more
     return True
 
 
@@ -172,6 +192,7 @@ def document(month: str, format_name: str, media_type: str, body: bytes) -> Docu
 def serve(connection: Connection, feed_id: str, format_name: str, *, month: str = SUBSCRIPTION) -> Served | None:
     """The bytes of a feed's document in one format, or None when it was never built."""
     wanted = _of(feed_id).where(feed_documents.c.format == format_name, feed_documents.c.month == month)
+    wanted = wanted.join(feeds, feeds.c.id == feed_documents.c.feed_id).add_columns(feeds.c.build)
     row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
@@ -179,6 +200,7 @@ def serve(connection: Connection, feed_id: str, format_name: str, *, month: str 
         digest=row.digest,
         media_type=row.media_type,
         built_at=row.built_at,
+        build=row.build,
         packed=contents.packed(connection, row.digest),
         zstd=row.zstd,
     )

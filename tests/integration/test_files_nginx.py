@@ -130,10 +130,19 @@ def test_a_file_has_the_same_links_but_for_the_licences_version(front: Front):
     assert front.get(f"/feeds/{SECTION}.atom").headers["Link"] == straight.replace(f"/licence/{version}", "/licence")
 
 
-def test_caches_are_told_of_what_an_answer_depends(front: Front):
-    found = {name.strip() for name in front.get("/feeds/all.rss").headers["Vary"].split(",")}
+def test_caches_are_told_of_what_an_answer_depends_as_the_application_does(front: Front):
+    told = [
+        {name.strip() for name in answer.headers["Vary"].split(",")}
+        for answer in (front.get("/feeds/all.rss"), front.straight("/feeds/all.rss"))
+    ]
 
-    assert found == {"Accept-Encoding", "A-IM"}
+    assert told[0] == told[1]
+
+
+def test_a_browser_that_opens_a_feed_is_answered_by_the_application(front: Front):
+    found = front.get("/feeds/all.rss", Sec_Fetch_Dest="document")
+
+    assert (found.status_code, found.headers["Content-Type"].partition(";")[0]) == (200, "application/xml")
 
 
 def test_a_query_is_no_part_of_the_address(front: Front):

@@ -2,7 +2,6 @@
 
 import os
 import random
-import socket
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats, licences, partners
+from syndicate.ledger import beats, files, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
@@ -22,13 +21,17 @@ from syndicate.model.event import Envelope
 from syndicate.model.listing import Edition
 from syndicate.model.partner import Partner
 from syndicate.model.picture_rights import PictureRights
-from syndicate.model.step import LANES, Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import (
+    LANES,
+    Beat,
+    Lane,
+    Step,
+)
 from syndicate.model.story import Rendition
 from syndicate.patience import delivery_policy
+from syndicate.perform import Performer, worker_name
 from syndicate.pipeline import picture_standing, policies
-from syndicate.pipeline.build_feed import build_feed
 from syndicate.pipeline.changes import notice_changes
-from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
 from syndicate.pipeline.feed_delta import Delta, feed_delta
@@ -36,7 +39,6 @@ from syndicate.pipeline.feed_families import rebuild
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
-from syndicate.pipeline.plan import plan
 from syndicate.pipeline.preview import Preview, preview, preview_event
 from syndicate.pipeline.prune import prune
 from syndicate.pipeline.receive import Received, receive
@@ -46,14 +48,8 @@ from syndicate.pipeline.replay import Replayed, replay
 from syndicate.pipeline.rule import rule
 from syndicate.pipeline.sweep import sweep
 from syndicate.pipeline.take_up import stop_what_lapsed
-from syndicate.pipeline.verify import verify
-from syndicate.pipeline.verify_intent import Hub, verify_intent
-from syndicate.pipeline.window import Surroundings
-from syndicate.pipeline.withdraw import withdraw
 from syndicate.settings import Settings
-from syndicate.ways import Ways
 
-ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that builds feeds
 FORGET_WORKERS = timedelta(hours=1)
 
 Depth = Callable[[], dict[Lane, int] | None]
@@ -67,11 +63,6 @@ def now() -> datetime:
 def never() -> bool:
     """Nobody tells this process to stop but by ending it."""
     return False
-
-
-def worker_name(process: int) -> str:
-    """How a worker is called where its signs of life are kept: by its machine and its process, Celery's parent."""
-    return f"{socket.gethostname()}:{process}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +123,7 @@ class System:
 
     def perform(self, step: Step) -> None:
         """Do one Step, whose facts are committed when it returns, and hand over what follows."""
-        self.handover(self._follow(step))
+        self.handover(self._performer.follow(step))
 
     def replay(self, which: Which) -> Replayed:
         """Try again what had failed, owe what was never attempted, and hand over what follows."""
@@ -184,6 +175,7 @@ class System:
             policy=self.policy,
             now=self.clock(),
             dice=random.random,
+            writes=bool(self.settings.web.files),
         )
         self.handover(steps)
         return len(steps)
@@ -210,49 +202,27 @@ class System:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
             rebuild(connection, self.newsroom.directory, now=self.clock())
+            files.reconsider(connection, at=self.clock())
         stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
+
+    def write_files_again(self) -> bool:
+        """Have every file written again, whatever stands there; False where no store is set."""
+        store = self._performer.store
+        if store is None:
+            return False
+        with self.ledger.write() as connection:
+            files.forget(connection, store.name)
+            files.reconsider(connection, at=self.clock())
+        return True
 
     def close(self) -> None:
         """Let go of the database and of open connections."""
-        self._ways.close()
+        self._performer.close()
         self.ledger.close()
 
     def _receive(self, envelope: Envelope) -> Received:
         with self.ledger.write() as connection:
             return receive(connection, envelope, publisher=self.newsroom.publisher, now=self.clock())
-
-    def _follow(self, step: Step) -> Sequence[Step]:
-        match step:
-            case Plan():
-                return plan(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
-            case Withdraw():
-                return withdraw(self.ledger, step.article_id, newsroom=self.newsroom, now=self.clock())
-            case BuildFeed():
-                return build_feed(
-                    self.ledger, step.feed_id, newsroom=self.newsroom, kept=self._entries, now=self.clock()
-                )
-            case Deliver():
-                return self._deliver(step)
-            case Verify() | Confirm():
-                return self._look_outside(step)
-            case Beat():
-                return self._show_life(step.lane)
-
-    def _deliver(self, step: Deliver) -> Sequence[Step]:
-        around = Surroundings(clock=self.clock, dice=random.random, stopping=self.stopping)
-        try:
-            return deliver(self.ledger, lane=step.lane, wire=self._ways.wire, policy=self.policy, around=around)
-        except Exception:
-            # What is on its way belongs to nobody now: it must not come in among what is sent next. The sweep finds it.
-            self._ways.break_off_wire()
-            raise
-
-    def _look_outside(self, step: Verify | Confirm) -> Sequence[Step]:
-        lease = self.policy.lease
-        if isinstance(step, Verify):
-            return verify(self.ledger, step.deliveries, look=self._ways.pages.look, lease=lease)
-        hub = Hub(newsroom=self.newsroom, policy=self.settings.hub_policy, ask=self._ways.callbacks.ask, lease=lease)
-        return verify_intent(self.ledger, step.subscriptions, hub=hub, now=self.clock())
 
     @property
     def kept_for(self) -> timedelta:
@@ -265,17 +235,8 @@ class System:
         return delivery_policy(self.settings)
 
     @cached_property
-    def _entries(self) -> Kept:
-        return Kept(ENTRIES_IN_MIND)
-
-    @cached_property
-    def _ways(self) -> Ways:
-        return Ways(self.settings)
-
-    def _show_life(self, lane: Lane) -> Sequence[Step]:
-        with self.ledger.write() as connection:
-            beats.beat(connection, lane, worker_name(os.getppid()), now=self.clock())
-        return []
+    def _performer(self) -> Performer:
+        return Performer(self.settings, self.configured, self.ledger, self.clock, self.stopping)
 
 
 def assemble(

@@ -12,8 +12,9 @@ from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -23,23 +24,45 @@ from pydantic_settings import (
 
 from syndicate.model.problem import Invalid, invalid, problems_of
 from syndicate.model.publisher import Publisher
-from syndicate.model.record import Record, Url
+from syndicate.model.record import Record, Slug, Url
 from syndicate.model.step import LANES
 from syndicate.model.subscription import HubPolicy, Signature
 
 FILE_NAME = "syndicate.toml"
 MARGIN_S = 5.0  # what a lease must have left when a deadline has passed, to write down what came of it
+FILES = r"^(|/[^\x00-\x1f]*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]*[A-Za-z0-9_-])*)$"
 LONGEST_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 
 
+class S3(Record):
+    """How the S3-compatible store is reached that `web.files` names. `credentials` names the secret with its key."""
+
+    endpoint: Url = "https://s3.amazonaws.com"
+    region: str = Field(default="us-east-1", pattern=r"^[a-z0-9-]{1,40}$")
+    addressing: Literal["path", "host"] = Field(default="path", description="where the bucket stands in an address")
+    network: Literal["public", "internal"] = "public"
+    credentials: Slug = "file-store"
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "S3":
+        parts = urlsplit(self.endpoint)
+        if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("endpoint is scheme and host alone, such as https://s3.example")
+        if parts.scheme != "https" and self.network == "public":
+            raise ValueError('endpoint must be https, or network "internal"')
+        return self
+
+
 class Web(Record):
-    """Where we listen, and under which address the world knows us."""
+    """Where we listen, under which address the world knows us, and where feeds are written as files."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     base_url: Url = "http://127.0.0.1:8080"
     max_event_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     feed_max_age_s: int = Field(default=60, ge=0)
+    files: str = Field(default="", pattern=FILES, description="an absolute path, or s3://BUCKET/PREFIX; empty: none")
+    s3: S3 = S3()
     token_per_minute: int = Field(
         default=60, ge=0, description="requests of one token to feeds and policies; 0: no limit"
     )

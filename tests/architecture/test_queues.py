@@ -9,7 +9,19 @@ from typing import get_args
 import pytest
 
 from syndicate.dispatch.routes import TASKS, lane_of
-from syndicate.model.step import LANES, Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import (
+    LANES,
+    Beat,
+    BuildFeed,
+    Confirm,
+    Deliver,
+    Lane,
+    Plan,
+    Step,
+    Verify,
+    Withdraw,
+    WriteFiles,
+)
 
 ROOT = Path(__file__).parents[2]
 # Every Step there can be, as far as its route depends on it. Removals, first tries and retries are all Deliver steps.
@@ -20,6 +32,8 @@ STEPS: tuple[Step, ...] = (
     Withdraw(article_id="a-1"),
     BuildFeed(feed_id="all"),
     BuildFeed(feed_id="all", urgent=True),
+    WriteFiles(feed_id="all"),
+    WriteFiles(feed_id="all", urgent=True),
     *(Deliver(lane=lane) for lane in SENDING),
     Verify(deliveries=("d_1",)),
     Confirm(subscriptions=("abc",)),

@@ -15,6 +15,7 @@ import pytest
 
 CONFIGURATION = """
 daemon off;
+{user}
 worker_processes 1;
 pid {folder}/pid;
 error_log {folder}/error.log;
@@ -27,12 +28,15 @@ http {{
   log_format told escape=json '{{"connection":"$connection","protocol":"$server_protocol","who":"$ssl_client_s_dn",'
     '"verified":"$ssl_client_verify","uri":"$request_uri"}}';
   access_log {folder}/access.log told;
+  {site}
+}}
+"""
+SITE = """
   server {{
     listen 127.0.0.1:{port}{listen};
     {tls}
     location / {{ return 200 "{{}}"; }}
   }}
-}}
 """
 
 
@@ -59,8 +63,11 @@ class Nginx:
 
 
 @contextmanager
-def nginx(folder: Path, *, listen: str = "", tls: str = "") -> Iterator[Nginx]:
-    """Run one until the block ends; skipped where there is none, failing where CI=true."""
+def nginx(folder: Path, *, listen: str = "", tls: str = "", site: str = "") -> Iterator[Nginx]:
+    """Run one until the block ends; skipped where there is none, failing where CI=true.
+
+    `site` takes the place of the server that answers everything with `{}`; in it `listen 80;` becomes another port.
+    """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no nginx")
@@ -68,7 +75,9 @@ def nginx(folder: Path, *, listen: str = "", tls: str = "") -> Iterator[Nginx]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    told = CONFIGURATION.format(folder=folder, port=port, listen=listen, tls=tls)
+    served = site.replace("listen 80;", f"listen 127.0.0.1:{port};") or SITE.format(port=port, listen=listen, tls=tls)
+    user = "user root;" if os.geteuid() == 0 else ""  # or its workers couldn't read what a test has made
+    told = CONFIGURATION.format(folder=folder, user=user, site=served)
     (folder / "nginx.conf").write_text(told, "utf-8")
     server = subprocess.Popen([program, "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
     try:

@@ -114,3 +114,67 @@ def test_a_folder_that_cannot_be_made_is_named(built):
     result = built.run("feeds", "--write", built.folder / "public")
 
     assert (result.exit_code, str(built.folder / "public/sections") in result.stderr) == (1, True)
+
+
+# files that the workers write
+
+
+@pytest.fixture
+def folder(shell, monkeypatch):
+    found = shell.folder / "srv"
+    found.mkdir()
+    monkeypatch.setenv("SYNDICATE_WEB__FILES", str(found))
+    return found
+
+
+def test_without_a_place_no_feed_has_files(built):
+    assert {one["files"] for one in listed(built).values()} == {"none"}
+
+
+def test_whose_files_are_written_is_listed_and_partners_have_none(folder, built):
+    found = listed(built)
+
+    assert (found["all"]["files"], found["partners/yunfeng"]["files"]) == ("written", "none")
+    assert (folder / "feeds/all.rss").exists()
+
+
+def test_why_files_could_not_be_written_is_told(folder, shell):
+    folder.rmdir()
+    shell.run("publish", shell.file("one.json", an_event(article="qsw-1")))
+    shell.perform()
+
+    said = shell.run("feeds").stdout
+    assert (listed(shell)["all"]["files"], "No such file or directory" in said) == ("behind", True)
+
+
+def test_files_are_written_again_when_asked_for(folder, built):
+    (folder / "feeds/all.rss").unlink()
+
+    built.run("feeds", "--files-again")
+    built.perform()
+
+    assert (folder / "feeds/all.rss").exists()
+
+
+def test_to_write_files_again_where_none_are_written_is_a_mistake(built):
+    result = built.run("feeds", "--files-again")
+
+    assert (result.exit_code, "web.files" in result.stderr) == (1, True)
+
+
+def test_a_place_that_is_not_there_is_found_by_the_check(folder, shell):
+    folder.rmdir()
+
+    result = shell.run("check")
+
+    assert (result.exit_code, f"web.files: {folder} is not there" in result.stderr) == (1, True)
+
+
+def test_the_key_of_a_bucket_is_listed_among_the_secrets_without_what_it_holds(shell, monkeypatch):
+    monkeypatch.setenv("SYNDICATE_WEB__FILES", "s3://qsw-feeds")
+    shell.file("data/secrets/file-store", b"QSWKEY:qswsecret\n")
+
+    said = shell.run("secret", "list", "--json").stdout
+    (told,) = (one for one in map(json.loads, said.splitlines()) if one["name"] == "file-store")
+    assert (told["kinds"], told["used_by"], told["wrong"]) == (["S3"], ["web.files"], "")
+    assert "qsw" not in said.lower()

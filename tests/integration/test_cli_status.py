@@ -173,3 +173,9 @@ def test_without_a_ledger_it_says_how_to_make_one(shell):
 
     said = f"there is no ledger at {shell.ledger_file} yet; run: syndicate ledger upgrade\n"
     assert (result.exit_code, result.stderr, shell.ledger_file.exists()) == (1, said, False)
+
+
+def test_feeds_that_cannot_be_written_as_files_are_a_worry_with_their_reason():
+    found = a_status().model_copy(update={"unwritten": ("/srv is full",)})
+
+    assert worries(found) == ["feeds can't be written as files, which is tried again: /srv is full"]

@@ -22,6 +22,7 @@ from syndicate.model.problem import Invalid, Problem
 from syndicate.model.publisher import Publisher
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.settings import FILE_NAME, Settings, find_config_dir, read_settings, read_toml
+from syndicate.stores import store_problem
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def look(config_dir: Path | None) -> tuple[list[Problem], Configured | None]:
     settings, problems = _settings(found)
     newsroom, more = _newsroom(settings)
     problems += more + unready_destinations(settings, newsroom)
+    if wrong := store_problem(settings.web, secret=settings.secret):
+        problems.append(Problem(field=f"{FILE_NAME}: web.files", message=wrong))
     return (problems, None) if problems else ([], _configured(newsroom))
 
 

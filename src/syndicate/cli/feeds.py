@@ -13,17 +13,22 @@ from rich.progress import track
 
 from syndicate.assemble import System
 from syndicate.cli.opening import AsJson, opened
-from syndicate.cli.terminal import local, output, print_json, say, table
+from syndicate.cli.terminal import fail, local, output, print_json, say, table
 from syndicate.formats import FEED_FORMATS
 from syndicate.ledger import feeds as kept
+from syndicate.ledger import files
 from syndicate.ledger.feeds import FeedState
+from syndicate.ledger.files import Writing
 from syndicate.model.clearance import PUBLIC
 from syndicate.model.story import Feed, FeedDefinition
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A feed as it is listed. `addresses` are by format; one that isn't public asks for a token."""
+    """A feed as it is listed. `addresses` are by format; one that isn't public asks for a token.
+
+    `files` tells how its files stand where feeds are written as such, and `files_reason` why they couldn't be written.
+    """
 
     id: str
     title: str
@@ -31,6 +36,8 @@ class Listed:
     state: Literal["built", "behind", "never built"]
     built_at: datetime | None
     addresses: dict[str, str]
+    files: Literal["none", "written", "behind"]
+    files_reason: str
 
 
 def feeds(
@@ -39,13 +46,19 @@ def feeds(
         Path | None,
         typer.Option("--write", file_okay=False, help="Write every built feed below this folder, in every format."),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--files-again", help="Have every file of `web.files` written again: the disk was changed, say."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the feeds: whether they are built or behind, and their addresses.
+    """List the feeds: whether they, and their files, are up to date, and their addresses.
 
     Partners' feeds hold full texts: what --write puts below `partners/` must not be served without asking who reads.
     """
     with opened(context) as system:
+        if again and not system.write_files_again():
+            fail("no place for files is set: web.files in syndicate.toml")
         listed = _listed(system)
         if as_json:
             for one in listed:
@@ -61,12 +74,13 @@ def _listed(system: System) -> list[Listed]:
     newsroom = system.newsroom
     with system.ledger.read() as connection:
         states = {state.id: state for state in kept.every(connection)}
+        writings = files.every(connection) if system.settings.web.files else {}
     known = [newsroom.directory.definition(feed_id, newsroom.publisher) for feed_id in states]
     wanted = {feed.id: feed for feed in (*known, *newsroom.directory.standing_feeds(newsroom.publisher)) if feed}
-    return [_one(feed, states.get(feed.id), system) for feed in wanted.values()]
+    return [_one(feed, states.get(feed.id), writings.get(feed.id), system) for feed in wanted.values()]
 
 
-def _one(definition: FeedDefinition, state: FeedState | None, system: System) -> Listed:
+def _one(definition: FeedDefinition, state: FeedState | None, writing: Writing | None, system: System) -> Listed:
     empty = Feed(
         definition=definition,
         publisher=system.newsroom.publisher,
@@ -81,6 +95,8 @@ def _one(definition: FeedDefinition, state: FeedState | None, system: System) ->
         state=_state(state),
         built_at=state.built_at if state else None,
         addresses={name: empty.url(name) for name in FEED_FORMATS},
+        files=_files(writing if definition.audience == PUBLIC else None),
+        files_reason=writing.reason if writing and writing.behind else "",
     )
 
 
@@ -90,13 +106,27 @@ def _state(state: FeedState | None) -> Literal["built", "behind", "never built"]
     return "behind" if state.built_seq < state.dirty_seq else "built"
 
 
+def _files(writing: Writing | None) -> Literal["none", "written", "behind"]:
+    if writing is None:
+        return "none"
+    return "behind" if writing.behind else "written"
+
+
 def _show(listed: Sequence[Listed], *, timezone: str) -> None:
     rows = [
-        (one.id, "all" if one.public else "by token", one.state, one.built_at and local(one.built_at, timezone))
+        (
+            one.id,
+            "all" if one.public else "by token",
+            one.state,
+            one.built_at and local(one.built_at, timezone),
+            one.files if one.files != "none" else "",
+        )
         for one in listed
     ]
     console = output()
-    console.print(table("feed", "readers", "state", "built", rows=rows))
+    console.print(table("feed", "readers", "state", "built", "files", rows=rows))
+    for reason in sorted({one.files_reason for one in listed if one.files_reason}):
+        console.print(f"files: {reason}", soft_wrap=True)
     for one in listed:
         console.print(_address(one), soft_wrap=True)  # on lines of their own, to be copied whole
 
@@ -109,12 +139,12 @@ def _address(listed: Listed) -> str:
 
 def _write_all(system: System, listed: Sequence[Listed], folder: Path) -> None:
     console = output(stderr=True)
-    files = 0
+    many = 0
     for feed in track(listed, "writing", console=console, transient=True, disable=not console.is_terminal):
         for name, body in _bytes(system, feed.id).items():
             _put(folder / f"{feed.id}.{name}", body)
-            files += 1
-    say(f"{files} files written below {folder}")
+            many += 1
+    say(f"{many} files written below {folder}")
 
 
 def _bytes(system: System, feed_id: str) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ from syndicate.configuration import read_newsroom
 from syndicate.model.feed import Directory
 from syndicate.model.record import Slug
 from syndicate.settings import Settings, secret_variable
+from syndicate.stores import S3_SCHEME, store_problem
 from syndicate.transports import secret_names
 from syndicate.transports.errors import DestinationMisconfigured
 from syndicate.transports.keys import Key, PrivateKey, named_keys, new_key
@@ -28,6 +29,7 @@ from syndicate.transports.secrets import secret_text
 from syndicate.transports.tls import PEM
 
 _NAME = TypeAdapter(Slug)
+FILES = "web.files"  # what uses the key of an S3-compatible store
 _GROUP_MAY_READ = 0o040
 
 
@@ -206,6 +208,8 @@ def _listed(settings: Settings, directory: Directory) -> list[Listed]:
         for destination in partner.destinations:
             for name in secret_names(destination.transport, destination.settings):
                 users.setdefault(name, []).append(partner.destination_id(destination))
+    if settings.web.files.startswith(S3_SCHEME):
+        users.setdefault(settings.web.s3.credentials, []).append(FILES)
     names = {*_in_files(settings.secrets_dir), *_in_environment(), *users}
     return [_one(settings, name, used_by=users.get(name, [])) for name in sorted(names)]
 
@@ -222,16 +226,18 @@ def _in_environment() -> list[str]:
 
 def _one(settings: Settings, name: str, *, used_by: Sequence[str]) -> Listed:
     keys: tuple[Key, ...] = ()
-    wrong = ""
+    other, wrong = ("PEM",), ""
     try:
-        is_pem = secret_text(name, settings.secret).startswith(PEM)
-        keys = () if is_pem else named_keys(name, settings.secret)
+        if FILES in used_by:
+            other, wrong = ("S3",), store_problem(settings.web, secret=settings.secret)
+        elif not secret_text(name, settings.secret).startswith(PEM):
+            keys = named_keys(name, settings.secret)
     except DestinationMisconfigured as error:
         wrong = error.reason
     in_file, in_environment = (settings.secrets_dir / name).exists(), secret_variable(name) in os.environ
     return Listed(
         name=name,
-        kinds=tuple(dict.fromkeys(key.kind for key in keys)) or (("PEM",) if not wrong else ()),
+        kinds=tuple(dict.fromkeys(key.kind for key in keys)) or (other if not wrong else ()),
         keys=len(keys),
         set_by="file" if in_file else "environment" if in_environment else "nobody",
         used_by=tuple(used_by),

@@ -63,6 +63,7 @@ def worries(found: Status) -> list[str]:
         f"{len(found.overdue)} pages of withdrawn articles aren't known to be gone though their time is up: "
         f"{', '.join(found.overdue[:FEW])}; run: syndicate withdrawals --open, and call whoever runs the page"
     ]
+    unwritten = [f"feeds can't be written as files, which is tried again: {reason}" for reason in found.unwritten[:FEW]]
     return [
         *broker,
         *([] if _is_heard(found.clocks) else stopped),
@@ -71,6 +72,7 @@ def worries(found: Status) -> list[str]:
         *(failed if found.failed_lately else []),
         *paused,
         *(overdue if found.overdue else []),
+        *unwritten,
     ]
 
 

@@ -1,11 +1,12 @@
 """Which task a Step becomes, and which lane it goes by. The only thing that both ends of a queue know."""
 
-from syndicate.model.step import Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw, WriteFiles
 
 TASKS: dict[type[Step], str] = {
     Plan: "syndicate.plan",
     Withdraw: "syndicate.withdraw",
     BuildFeed: "syndicate.build_feed",
+    WriteFiles: "syndicate.write_files",
     Deliver: "syndicate.deliver",
     Verify: "syndicate.verify",
     Confirm: "syndicate.confirm",
@@ -20,7 +21,7 @@ def lane_of(step: Step) -> Lane:
             return "withdraw" if step.urgent else "intake"
         case Withdraw():
             return "withdraw"
-        case BuildFeed():
+        case BuildFeed() | WriteFiles():
             return "withdraw" if step.urgent else "feeds"
         case Verify() | Confirm():
             return "slow"

@@ -29,6 +29,13 @@ class BuildFeed(Record):
     urgent: bool = False
 
 
+class WriteFiles(Record):
+    """Write a feed's documents as files where others serve them. An urgent one takes something back."""
+
+    feed_id: str
+    urgent: bool = False
+
+
 class Deliver(Record):
     """Send what is due in a lane. A wake-up: what that is, the ledger knows."""
 
@@ -54,4 +61,4 @@ class Beat(Record):
     number: int = 1
 
 
-Step = Plan | Withdraw | BuildFeed | Deliver | Verify | Confirm | Beat
+Step = Plan | Withdraw | BuildFeed | WriteFiles | Deliver | Verify | Confirm | Beat

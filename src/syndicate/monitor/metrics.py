@@ -22,6 +22,7 @@ def exposition(found: Status) -> bytes:
     gauge("events", "Events in the ledger").set(found.events)
     gauge("articles", "Articles in the ledger").set(found.articles)
     gauge("feeds_behind", "Feeds whose content has changed since they were built").set(found.feeds_behind)
+    gauge("files_failing", "Reasons for which feeds can't be written as files").set(len(found.unwritten))
     destinations = gauge("troubled_destinations", "Destinations that aren't well, by condition", ("condition",))
     for condition in get_args(Condition):
         destinations.labels(condition).set(sum(one == condition for one in found.troubled.values()))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row
 
-from syndicate.ledger import articles, backlog, beats, events, feeds, health, takedowns
+from syndicate.ledger import articles, backlog, beats, events, feeds, files, health, takedowns
 from syndicate.ledger.database import Ledger
 from syndicate.model.delivery import State
 from syndicate.model.health import Condition
@@ -41,7 +41,7 @@ class Status(Record):
 
     `troubled` are the destinations that have failed since their last success, or are paused; `paused` says why.
     `takedowns` counts the pages that must go because a partner has accepted a removal, and aren't known to be gone;
-    `overdue` names those, as `article at destination`, whose time is up.
+    `overdue` names those, as `article at destination`, whose time is up. `unwritten` says why feeds' files are behind.
     """
 
     at: Moment
@@ -56,6 +56,7 @@ class Status(Record):
     paused: dict[str, str]
     takedowns: int
     overdue: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
     lanes: tuple[LaneStatus, ...]
     clocks: tuple[WorkerStatus, ...]
 
@@ -107,6 +108,7 @@ def status(ledger: Ledger, *, depth: Mapping[Lane, int] | None, now: datetime) -
             paused={name: one.paused_because for name, one in sorted(paused.items())},
             takedowns=len(pages),
             overdue=tuple(f"{one.article_id} at {one.destination_id}" for one in pages if one.takedown.is_overdue(now)),
+            unwritten=tuple(files.reasons(connection)),
             lanes=lanes,
             clocks=_heard(heard, beats.CLOCK, now),
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from syndicate.ledger import entry_bytes, feed_entries, feeds
+from syndicate.ledger import entry_bytes, feed_entries, feeds, files
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.feeds import FeedState
@@ -77,6 +77,7 @@ def _put_in_place(
         )
         if not placed:
             return []
+        files.ask(connection, seen.id, at=now)
         steps = distribute(
             connection, feed.definition, documents.written, urgent=seen.urgent, newsroom=newsroom, now=now
         )

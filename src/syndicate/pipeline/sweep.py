@@ -5,12 +5,24 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from syndicate.ledger import claims, deliveries, feeds, health, partners, plans, subscriptions, takedowns
+from syndicate.ledger import claims, deliveries, feeds, files, health, partners, plans, subscriptions, takedowns
 from syndicate.ledger.attempts import Attempt
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.model.delivery import Outcome
 from syndicate.model.health import Health
-from syndicate.model.step import LANES, SENDING_LANES, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw
+from syndicate.model.step import (
+    LANES,
+    SENDING_LANES,
+    BuildFeed,
+    Confirm,
+    Deliver,
+    Lane,
+    Plan,
+    Step,
+    Verify,
+    Withdraw,
+    WriteFiles,
+)
 from syndicate.pipeline.expire import cancel_expired
 from syndicate.pipeline.listings import take_effect
 from syndicate.pipeline.newsroom import Newsroom
@@ -35,8 +47,11 @@ def sweep(
     policy: DeliveryPolicy,
     now: datetime,
     dice: Callable[[], float],
+    writes: bool = False,
 ) -> list[Step]:
     """The wake-ups that are owed, for lanes whose queue isn't long already. Sweeping twice is harmless.
+
+    `writes` tells whether feeds are written as files.
 
     This is what makes the queue a hint: with every message lost, everything is found again here.
     """
@@ -52,6 +67,7 @@ def sweep(
     with ledger.read() as connection:
         unplanned = plans.owed(connection, now=now, limit=AT_ONCE)
         unbuilt = feeds.unbuilt(connection, limit=AT_ONCE)
+        unwritten = files.owed(connection, now=database_time(connection), limit=AT_ONCE) if writes else []
         sends = _sends(connection, depth)
         looks = takedowns.due(connection, now=database_time(connection), limit=LOOKS_AT_ONCE)
         asks = subscriptions.due(connection, now=database_time(connection), limit=ASKS_AT_ONCE)
@@ -65,6 +81,7 @@ def sweep(
         for name, urgent in unbuilt
         if ("withdraw" if urgent else "feeds") in idle
     ]
+    steps += [WriteFiles(feed_id=name) for name in unwritten if "feeds" in idle]
     return steps
 
 

@@ -1,6 +1,7 @@
 """The ledger's tables. Rows of events, revisions, clearances, attempts and deliveries are only ever added."""
 
 from syndicate.ledger.tables.fed import entry_bytes, feed_documents, feed_entries, feed_versions
+from syndicate.ledger.tables.filed import feed_files, feed_writings
 from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
@@ -35,7 +36,9 @@ __all__ = [
     "events",
     "feed_documents",
     "feed_entries",
+    "feed_files",
     "feed_versions",
+    "feed_writings",
     "feeds",
     "fetches",
     "health",

@@ -6,12 +6,14 @@ A loop of its own, not Celery's beat: what finds lost messages must not itself b
 import signal
 import threading
 import time
+from datetime import timedelta
 from itertools import islice
 
 import structlog
 
 from syndicate.assemble import System, assemble_with_queue
 from syndicate.monitor.logs import set_up_logs
+from syndicate.pipeline.prune import forget_fetches
 from syndicate.settings import read_settings
 
 log = structlog.get_logger(__name__)
@@ -63,7 +65,9 @@ def _tick(system: System, stop: threading.Event) -> None:
 def _prune_some(system: System) -> bool:
     """Drop some of what need not be kept; tells whether that was all."""
     parts = list(islice(system.prune(), PRUNE_AT_ONCE))
-    if parts:
+    keep = timedelta(days=system.settings.retention.fetches_days)
+    forgotten = list(islice(forget_fetches(system.ledger, keep=keep), PRUNE_AT_ONCE))
+    if parts or forgotten:
         many, size = sum(part.deliveries for part in parts), sum(part.bytes for part in parts)
-        log.info("ledger.pruned", deliveries=many, bytes=size)
-    return len(parts) < PRUNE_AT_ONCE
+        log.info("ledger.pruned", deliveries=many, bytes=size, fetches=sum(forgotten))
+    return max(len(parts), len(forgotten)) < PRUNE_AT_ONCE

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.configuration import Watched, fingerprints
 from syndicate.dispatch import Handover
-from syndicate.ledger import beats, feeds, licences, partners
+from syndicate.ledger import beats, licences, partners
 from syndicate.ledger.backlog import Which
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
@@ -32,6 +32,7 @@ from syndicate.pipeline.deliver import deliver
 from syndicate.pipeline.dry_run import DryRun, dry_run
 from syndicate.pipeline.explain import explain
 from syndicate.pipeline.feed_delta import Delta, feed_delta
+from syndicate.pipeline.feed_families import rebuild
 from syndicate.pipeline.listings import EditionListed, import_edition
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.pause import pause, resume
@@ -193,8 +194,7 @@ class System:
 
     def notice_changes(self) -> list[str]:
         """See whether a destination's address or secrets have changed; tells which, and lets what failed wait again."""
-        found = fingerprints(self.settings, self.newsroom)
-        return notice_changes(self.ledger, found)
+        return notice_changes(self.ledger, fingerprints(self.settings, self.newsroom))
 
     def beat(self) -> None:
         """Give a sign of life, and ask every lane for one: whoever calls this is a clock."""
@@ -209,7 +209,7 @@ class System:
         with self.ledger.write() as connection:
             partners.remember(connection, self.newsroom.directory.partners, now=self.clock())
             licences.remember(connection, self.newsroom.licence, now=self.clock())
-            feeds.reconsider(connection)
+            rebuild(connection, self.newsroom.directory, now=self.clock())
         stop_what_lapsed(self.ledger, newsroom=self.newsroom, now=self.clock())
 
     def close(self) -> None:

@@ -40,6 +40,10 @@ class Web(Record):
     base_url: Url = "http://127.0.0.1:8080"
     max_event_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     feed_max_age_s: int = Field(default=60, ge=0)
+    token_per_minute: int = Field(
+        default=60, ge=0, description="requests of one token to feeds and policies; 0: no limit"
+    )
+    address_per_minute: int = Field(default=300, ge=0, description="requests of one address to the same; 0: no limit")
 
 
 class WebSub(Record):
@@ -83,6 +87,7 @@ class Retention(Record):
     bodies_days: int = Field(
         default=200, ge=1, description="of a delivery that is settled, and of what was answered to it"
     )
+    fetches_days: int = Field(default=400, ge=1, description="what each token got of which feed, and when")
 
 
 class Takedown(Record):
@@ -249,7 +254,14 @@ def read_toml(path: Path) -> dict[str, Any]:
     """One TOML file. Raises `Invalid` that names the file when it can't be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except IsADirectoryError:
+        raise invalid(path.name, "is a folder: put the file in its place, or give the folder another name") from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise invalid(path.name, f"can't be opened ({why}): see to it that we may read it") from None
+    except UnicodeDecodeError:
+        raise invalid(path.name, "is not UTF-8: save it as UTF-8") from None
+    except ValueError as error:
         raise invalid(path.name, str(error)) from None
     except RecursionError:
         raise invalid(path.name, "is nested too deeply") from None

@@ -113,6 +113,6 @@ def a_hub(
     folder: Path, *, settings: str = SETTINGS, ledger_url: str = "", feeds: Mapping[str, str] = FEEDS
 ) -> Iterator[Hub]:
     """A newsroom with a hub and one article, whose feeds are built."""
-    with a_newsroom(folder, settings=settings, ledger_url=ledger_url, feeds=feeds) as newsroom:
+    with a_newsroom(folder, settings=settings, url=ledger_url, feeds=feeds) as newsroom:
         newsroom.published()
         yield Hub(newsroom)

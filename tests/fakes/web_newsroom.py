@@ -16,8 +16,9 @@ from syndicate.assemble import System, assemble
 from syndicate.dispatch.inline import Inline
 from syndicate.ledger.migrate import migrate
 from syndicate.model.step import BuildFeed
-from syndicate.settings import read_settings
+from syndicate.settings import Web, read_settings
 from syndicate.web.app import make_app
+from syndicate.web.limits import Limits
 from syndicate.web.tokens import issue
 
 SHIPPED = Path(__file__).parents[2] / "config"
@@ -75,7 +76,30 @@ class Newsroom:
     def ask(self, method, path, *, headers=None, content=None, at=None) -> Answer:
         """Ask once. The path goes out as written; `at` moves the clock. An error that nobody handles is raised here."""
         app = make_app(replace(self.system, clock=lambda: at) if at else self.system)
-        return asyncio.run(_ask(app, method, path, headers or {}, content))
+        try:
+            return asyncio.run(_ask(app, method, path, headers or {}, content))
+        finally:
+            app.state.fetches.flush()
+
+    def ask_often(self, times, path, *, address="127.0.0.1", **headers) -> list[Answer]:
+        """Ask one application the same so many times in no time, from an address."""
+        app, sent = make_app(self.system), {name.replace("_", "-"): said for name, said in headers.items()}
+        app.state.limits = Limits(self.system.settings.web, ticks=lambda: 0.0)
+
+        async def in_turn():
+            return [await _ask(app, "GET", path, sent, None, address) for _ in range(times)]
+
+        return asyncio.run(in_turn())
+
+    def ask_all(self, *asked) -> list[Answer]:
+        """Ask one application many times, which counts nothing: (method, path, headers)."""
+        app = make_app(self.system)
+        app.state.limits = Limits(Web(token_per_minute=0, address_per_minute=0))
+
+        async def in_turn():
+            return [await _ask(app, method, path, headers, None) for method, path, headers in asked]
+
+        return asyncio.run(in_turn())
 
     def get(self, path, *, at=None, **headers) -> Answer:
         return self.ask("GET", path, at=at, headers={name.replace("_", "-"): said for name, said in headers.items()})
@@ -99,8 +123,9 @@ class Newsroom:
         self.system.perform(BuildFeed(feed_id=feed_id))
 
 
-async def _ask(app, method, path, headers, content) -> Answer:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+async def _ask(app, method, path, headers, content, address="127.0.0.1") -> Answer:
+    transport = httpx.ASGITransport(app, client=(address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         del client.headers["accept-encoding"]
         request = client.build_request(method, path, headers=headers, content=content)
         answer = await client.send(request, stream=True)
@@ -139,9 +164,9 @@ def basic(user, password):
 
 @contextmanager
 def a_newsroom(
-    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, settings="", ledger_url=""
+    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, settings="", url=""
 ) -> Iterator[Newsroom]:
-    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger` if told.
+    """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger`, or `url`.
 
     `settings` are more of them in TOML.
     """
@@ -153,7 +178,7 @@ def a_newsroom(
     if licence:
         _write(config, {"licence": licence})
     queue = Inline()
-    url = ledger.system.settings.ledger if ledger else ledger_url
+    url = ledger.system.settings.ledger if ledger else url
     system = assemble(read_settings(config, data_dir=folder / "data", ledger_url=url), handover=queue, depth=depth)
     system = replace(system, clock=lambda: NOW)
     migrate(system.ledger)

@@ -37,6 +37,7 @@ def files_below(folder):
 def test_feeds_that_nobody_has_built_yet_are_listed(shell):
     assert {name: one["state"] for name, one in listed(shell).items()} == {
         "all": "never built",
+        "own": "never built",
         "partners/yunfeng": "never built",
     }
 
@@ -62,6 +63,7 @@ def test_a_feed_whose_content_has_changed_since_is_behind(built):
 def test_a_partners_feed_is_not_public(built):
     assert {name: one["public"] for name, one in listed(built).items() if "/" not in name or "yunfeng" in name} == {
         "all": True,
+        "own": True,
         "partners/yunfeng": False,
     }
 
@@ -75,7 +77,7 @@ def test_an_address_stands_whole_on_a_line_of_its_own(built):
 def test_every_built_feed_is_written_in_every_format(built):
     built.run("feeds", "--write", built.folder / "public")
 
-    names = ("all", "partners/yunfeng", "sections/要闻", "sections/要闻/水上")
+    names = ("all", "authors/顾晓舟", "own", "partners/yunfeng", "sections/要闻", "sections/要闻/水上")
     assert files_below(built.folder / "public") == sorted(
         f"{name}.{ending}" for name in names for ending in ("rss", "atom", "json")
     )

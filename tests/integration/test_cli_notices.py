@@ -1,6 +1,7 @@
 """The words on an article at one partner, shown to whoever has to answer for them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -93,6 +94,33 @@ def test_an_event_that_would_be_refused_says_why(published):
     done = published.run("notice", "preview", str(wrong), "yunfeng")
 
     assert (done.exit_code, "data.url: must be an absolute" in done.stderr) == (1, True)
+
+
+def test_a_file_that_is_no_json_is_named(published):
+    wrong = published.file("wrong.json", {})
+    Path(wrong).write_text("{", encoding="utf-8")
+
+    done = published.run("notice", "preview", wrong, "yunfeng")
+
+    assert (done.exit_code, f"{wrong}: is not JSON" in done.stderr) == (1, True)
+
+
+def test_a_withdrawal_is_told_to_be_one(published):
+    withdrawal = published.file("gone.json", an_event("withdrawn", article="qsw-1", version=2))
+
+    done = published.run("notice", "preview", withdrawal, "yunfeng")
+
+    assert (done.exit_code, "takes the article back, so there is nothing to read" in done.stderr) == (1, True)
+
+
+def test_an_event_that_leaves_an_article_withdrawn_says_so(published):
+    published.run("publish", published.file("gone.json", an_event("withdrawn", article="qsw-1", version=3)))
+
+    done = published.run(
+        "notice", "preview", published.file("old.json", an_event("updated", article="qsw-1", version=2)), "yunfeng"
+    )
+
+    assert (done.exit_code, "the article is withdrawn: there is nothing to read" in done.stderr) == (1, True)
 
 
 def test_an_agreements_variant_and_its_own_text_are_shown(published):

@@ -18,7 +18,7 @@ def shell(tmp_path, monkeypatch):
 
 def holder(shell, token):
     system = shell.open()
-    found = recognise(system.ledger, token)
+    found = recognise(system.ledger, token, now=system.clock())
     system.close()
     return found
 
@@ -83,7 +83,7 @@ def test_the_list_for_programs_has_no_hash_either(shell):
     created(shell)
 
     assert set(json.loads(shell.run("token", "list", "--json").stdout)) == {
-        *("id", "name", "scopes", "partner_id", "created_at", "revoked_at")
+        *("id", "name", "scopes", "partner_id", "created_at", "revoked_at", "ends_at", "successor")
     }
 
 
@@ -106,5 +106,45 @@ def test_taking_back_twice_is_harmless_and_says_so(shell):
 
 def test_taking_back_a_token_that_is_not_there_is_an_error(shell):
     result = shell.run("token", "revoke", "0000000000000000")
+
+    assert (result.exit_code, "there is no token '0000000000000000'" in result.stderr) == (1, True)
+
+
+def test_a_rotated_token_has_a_successor_that_stands_alone_on_standard_output(shell):
+    old = created(shell)
+
+    result = shell.run("token", "rotate", old.split("_")[1], "--overlap", "12h")
+
+    new = result.stdout.strip()
+    assert (holder(shell, old).name, holder(shell, new).name, old == new) == ("采编系统", "采编系统", False)
+    assert "ends at" in result.stderr
+
+
+def test_without_an_overlap_the_old_one_opens_nothing_at_once(shell):
+    old = created(shell)
+
+    shell.run("token", "rotate", old.split("_")[1], "--overlap", "0")
+
+    assert holder(shell, old) is None
+
+
+def test_the_list_says_when_a_token_ends_and_which_one_takes_its_place(shell):
+    old = created(shell)
+    new = shell.run("token", "rotate", old.split("_")[1], "--json")
+
+    rows = {row["id"]: row for row in map(json.loads, shell.run("token", "list", "--json").stdout.splitlines())}
+
+    told = json.loads(new.stdout)
+    assert (rows[told["replaces"]]["successor"], rows[told["replaces"]]["ends_at"]) == (told["id"], told["old_ends_at"])
+    assert told["id"] in shell.run("token", "list").stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("overlap", ["week", "7", "-1d", "91d", "7d7d"])
+def test_an_overlap_that_is_no_time_is_refused(shell, overlap):
+    assert shell.run("token", "rotate", created(shell).split("_")[1], f"--overlap={overlap}").exit_code != 0
+
+
+def test_rotating_a_token_that_is_not_there_is_an_error(shell):
+    result = shell.run("token", "rotate", "0000000000000000")
 
     assert (result.exit_code, "there is no token '0000000000000000'" in result.stderr) == (1, True)

@@ -49,6 +49,43 @@ def test_a_refusal_says_why(published):
     assert re.search(r"松涛网 +refused +agreement QSW-7 ended on 2020-12-31", refused)
 
 
+@pytest.fixture
+def ended(shell):
+    """An article that one partner has, whose agreement has ended since; then there was a minor correction."""
+
+    def end(after_end: str) -> None:
+        with FakePartner() as partner:
+            shell.secret("hezuo")
+            shell.configure("partners/heyuan.toml", a_partner_file("河源网", url=partner.url))
+            shell.run("publish", shell.file("one.json", an_event(article="qsw-1")))
+            shell.perform()
+            terms = f'ends = 2020-12-31\nafter_end = "{after_end}"'
+            shell.configure("partners/heyuan.toml", a_partner_file("河源网", url=partner.url, agreement=terms))
+            minor = an_event("updated", article="qsw-1", version=2, change="minor")
+            shell.run("publish", shell.file("two.json", minor))
+            shell.perform()
+
+    return end
+
+
+def test_who_keeps_what_it_has_after_its_agreements_end_is_said_to(shell, ended):
+    ended("keep")
+
+    refused = " ".join(shell.run("why", "qsw-1", "heyuan").stdout.split())
+    (told,) = json.loads(shell.run("why", "qsw-1", "heyuan", "--json").stdout)["explanations"]
+
+    assert "agreement QSW-7 ended on 2020-12-31; they keep revision 1, which they have" in refused
+    assert (told["standing"], told["keeps_revision"]) == ("refused", 1)
+
+
+def test_who_has_to_give_it_back_at_the_end_keeps_nothing(shell, ended):
+    ended("remove")
+
+    (told,) = json.loads(shell.run("why", "qsw-1", "heyuan", "--json").stdout)["explanations"]
+
+    assert (told["reason"], told["keeps_revision"]) == ("withdraw: accepted (200)", None)
+
+
 def test_no_line_is_wider_than_the_terminal(published):
     result = published.run("why", "qsw-1", "--deliveries")
 

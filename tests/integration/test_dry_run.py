@@ -124,6 +124,19 @@ def test_the_shell_names_what_is_wrong(shell):
     assert (done.exit_code, "data.headline" in done.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "bad.json: is not JSON"),
+        (an_event(headline=""), "bad.json: data.headline: "),
+    ],
+)
+def test_the_shell_names_the_file_that_is_wrong(shell, content: object, says: str):
+    done = shell.run("dry-run", shell.file("bad.json", content))
+
+    assert (done.exit_code, says in done.stderr) == (1, True)
+
+
 def test_the_shell_says_that_there_is_no_such_file(shell):
     done = shell.run("dry-run", "nothing.json")
 

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from syndicate.ledger import articles, contents, deliveries, health, pictures
+from syndicate.ledger import articles, contents, deliveries, health, labels, pictures
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.ledger.migrate import is_current, migrate
@@ -182,6 +182,19 @@ def unmigrate(ledger: Ledger, *, to: str) -> None:
 def _every_row(ledger: Ledger) -> list[tuple[object, ...]]:
     with ledger.read() as connection:
         return [tuple(row) for row in connection.execute(text("SELECT * FROM deliveries ORDER BY seq"))]
+
+
+def test_what_keywords_and_authors_articles_had_before_is_found(old_ledger: Ledger):
+    migrate(old_ledger, to="0008")
+    article = an_article("a-2", keywords=["渡口"], correspondents=["陆明远"])
+    with old_ledger.write() as connection:
+        _a_revision(connection, "a-2", article.model_dump_json().encode())
+
+    migrate(old_ledger)
+
+    with old_ledger.read() as connection:
+        found = labels.belongings(connection, "a-2")
+    assert (found.keywords, found.authors) == (["渡口"], ["陆明远", "顾晓舟"])
 
 
 def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:

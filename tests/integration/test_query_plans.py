@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import event, text
 
-from syndicate.ledger import health, lines, listings
+from syndicate.ledger import clearances, fetches, health, lines, listings
 from syndicate.ledger.database import Ledger
+from syndicate.ledger.fetches import Fetch
 from syndicate.model.listing import Edition, Unit
 from syndicate.model.step import SENDING_LANES
 from tests.builders import an_event
@@ -105,3 +106,30 @@ def test_this_test_would_notice_a_scan(system: Rehearsal):
             connection.execute(text("SELECT count(*) FROM deliveries WHERE reason = 'x'")).all()
 
     assert scans(plans(system.ledger, work), "deliveries")
+
+
+def test_a_keywords_feed_is_found_by_its_label_and_not_by_looking_at_every_article(system: Rehearsal):
+    system.publish(an_event(article="a-0", keywords=["渡口"]))
+    definition = system.system.newsroom.directory.definition("keywords/渡口", system.system.newsroom.publisher)
+    assert definition is not None
+
+    def work():
+        with system.ledger.read() as connection:
+            clearances.selection(connection, definition, now=system.now)
+
+    found = plans(system.ledger, work)
+    assert [one for one in found if one[1].startswith("SCAN")] == []
+
+
+def test_fetches_are_written_down_and_read_by_index(system: Rehearsal):
+    told = Fetch("0" * 16, "yunfeng", "partners/yunfeng", "rss", "", 304, "a" * 64, 1, 0, system.now)
+
+    def work():
+        with system.ledger.write() as connection:
+            fetches.record(connection, [told])
+            fetches.forget(connection, before=system.now, limit=10)
+        with system.ledger.read() as connection:
+            fetches.latest(connection, partner_id="yunfeng", limit=10)
+            fetches.heard(connection, "a-1")
+
+    assert scans(plans(system.ledger, work), "fetches") == []

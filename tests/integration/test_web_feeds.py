@@ -121,7 +121,7 @@ def test_the_right_to_mine_the_text_is_reserved(newsroom):
 def test_a_public_feed_may_be_cached_for_a_while_by_anybody(newsroom):
     headers = newsroom.get("/feeds/all.rss").headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=60"
-    assert headers["vary"] == "Accept-Encoding, A-IM"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, A-IM"
 
 
 def test_no_browser_guesses_what_a_feed_is(newsroom):
@@ -288,7 +288,7 @@ def test_an_archive_is_served_at_its_own_address(tmp_path):
 
         archive = newsroom.get("/archives/all/2026-04.atom", at=LATER)
 
-        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding")
+        assert (archive.status, archive.headers["vary"]) == (200, "Accept-Encoding, Sec-Fetch-Dest")
         assert archive.headers["link"].startswith(f'<{BASE}/archives/all/2026-04.atom>; rel="self"')
         assert newsroom.get("/archives/all/2026-04.atom", if_none_match=archive.headers["etag"]).status == 304
         assert newsroom.get("/archives/all/2026-03.atom").status == 404
@@ -337,7 +337,7 @@ def test_the_token_is_not_repeated_in_the_answer(newsroom, key):
 def test_a_partners_feed_is_kept_by_nobody_but_the_partner(newsroom, key):
     headers = newsroom.get(OWN, authorization=f"Bearer {key}").headers
     assert headers["cache-control"].startswith("private, ")
-    assert headers["vary"] == "Accept-Encoding, A-IM, Authorization"
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, A-IM, Authorization"
 
 
 def test_a_partners_feed_answers_conditionally_too(newsroom, key):

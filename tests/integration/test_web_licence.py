@@ -119,10 +119,11 @@ def test_the_licence_in_rsl_is_of_everything_here(newsroom):
     assert content.findtext(f"{RSL}terms") == f"{BASE}/licence/{version_of(newsroom)}"
 
 
-def test_robots_are_told_where_the_licence_is_and_forbidden_nothing(newsroom):
+def test_robots_are_told_where_licence_and_sitemap_are_and_forbidden_nothing(newsroom):
     lines = newsroom.get("/robots.txt").body.decode().splitlines()
 
-    assert lines == [f"License: {BASE}/license.xml", "", "User-agent: *", "Allow: /"]
+    told = [f"License: {BASE}/license.xml", "", "User-agent: *", "Allow: /", "", f"Sitemap: {BASE}/news-sitemap.xml"]
+    assert lines == told
 
 
 def test_the_reservation_of_mining_stands_where_the_protocol_wants_it(newsroom):

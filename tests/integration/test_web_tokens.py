@@ -1,13 +1,14 @@
 """Are tokens made so that they can be shown once, recognised by their hash, and taken back?"""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from syndicate.ledger import tables, tokens
 from syndicate.model.problem import Invalid
-from syndicate.web.tokens import SCOPES, issue, recognise
+from syndicate.web.tokens import SCOPES, issue, recognise, rotate
 from tests.fakes.web_newsroom import NOW, a_newsroom
 
 
@@ -27,7 +28,7 @@ def id_of(token):
 
 def holder(ledger, token, *, scope, partner_id=None):
     """The name of the token, or None when it doesn't open this scope."""
-    found = recognise(ledger, token)
+    found = recognise(ledger, token, now=NOW)
     return found.name if found and found.may(scope, partner_id=partner_id) else None
 
 
@@ -110,3 +111,54 @@ def test_a_refused_token_leaves_nothing_in_the_ledger(ledger):
         issued(ledger, "events:read")
     with ledger.read() as connection:
         assert tokens.every(connection) == []
+
+
+# --- one takes the place of another
+
+
+def test_while_they_overlap_the_old_and_the_new_token_open_the_same(ledger):
+    old = issued(ledger, "feeds:read", partner_id="chenbao")
+    new = rotate(ledger, id_of(old), overlap=timedelta(days=7), now=NOW)
+
+    opened = [holder(ledger, one, scope="feeds:read", partner_id="chenbao") for one in (old, new)]
+    assert (opened, old == new) == (["采编系统", "采编系统"], False)
+
+
+@pytest.mark.parametrize(("after", "opens"), [(timedelta(days=7, seconds=-1), True), (timedelta(days=7), False)])
+def test_when_the_overlap_is_over_the_old_one_opens_nothing_and_the_new_one_goes_on(ledger, after, opens):
+    old = issued(ledger, "feeds:read", partner_id="chenbao")
+    new = rotate(ledger, id_of(old), overlap=timedelta(days=7), now=NOW)
+
+    assert recognise(ledger, new, now=NOW + after) is not None
+    assert (recognise(ledger, old, now=NOW + after) is not None) is opens
+
+
+def test_the_old_one_can_be_taken_back_before_its_time(ledger):
+    old = issued(ledger, "events:write")
+    rotate(ledger, id_of(old), overlap=timedelta(days=7), now=NOW)
+    with ledger.write() as connection:
+        tokens.revoke(connection, id_of(old), now=NOW)
+
+    assert recognise(ledger, old, now=NOW) is None
+
+
+@pytest.mark.parametrize("what", ["unknown", "revoked", "replaced", "for too long", "backwards"])
+def test_a_token_that_can_have_no_successor_gets_none(ledger, what):
+    old, overlap = issued(ledger, "events:write"), timedelta(days=7)
+    if what == "revoked":
+        with ledger.write() as connection:
+            tokens.revoke(connection, id_of(old), now=NOW)
+    if what == "replaced":
+        rotate(ledger, id_of(old), overlap=overlap, now=NOW)
+    before = len(all_tokens(ledger))
+    overlap = {"for too long": timedelta(days=91), "backwards": -overlap}.get(what, overlap)
+
+    with pytest.raises(Invalid):
+        rotate(ledger, "0" * 16 if what == "unknown" else id_of(old), overlap=overlap, now=NOW)
+
+    assert len(all_tokens(ledger)) == before
+
+
+def all_tokens(ledger):
+    with ledger.read() as connection:
+        return tokens.every(connection)

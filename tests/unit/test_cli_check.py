@@ -23,14 +23,14 @@ def test_a_sound_configuration_is_counted(shell):
 
     result = shell.run("check", "--json")
 
-    expected = {"ok": True, "partners": 3, "in_term": 1, "feeds": 3, "wordings": 2, "problems": []}
+    expected = {"ok": True, "partners": 3, "in_term": 1, "feeds": 6, "wordings": 2, "problems": []}
     assert (result.exit_code, json.loads(result.stdout)) == (0, expected)
 
 
 def test_a_sound_configuration_is_told_in_a_sentence(shell):
     result = shell.run("check")
 
-    assert result.stdout == "all is well: 0 partners (0 with an agreement in term), 3 feeds, 2 wordings\n"
+    assert result.stdout == "all is well: 0 partners (0 with an agreement in term), 6 feeds, 2 wordings\n"
 
 
 def test_mistakes_everywhere_are_listed_at_once(shell):
@@ -58,7 +58,7 @@ def test_a_mistake_is_a_line_on_standard_error(shell):
 
     result = shell.run("check")
 
-    said = "partners/yunfeng.toml: name: input should be a valid string\n"
+    said = "partners/yunfeng.toml: name: must be text: write it in quotation marks\n"
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", said)
 
 

@@ -66,7 +66,9 @@ def test_what_is_shipped_is_right():
     newsroom = read_newsroom(read_settings(CONFIG))
 
     assert len(newsroom.directory.partners) == 20
-    assert [family.id for family in newsroom.directory.feeds] == ["all", "partners", "sections"]
+    assert [family.id for family in newsroom.directory.feeds] == [
+        *("all", "authors", "keywords", "own", "partners", "sections")
+    ]
 
 
 def test_a_partner_is_called_as_its_file_is(config: Path):

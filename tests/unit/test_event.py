@@ -293,7 +293,7 @@ def test_every_mistake_is_listed_at_once_and_by_its_field():
         ({"url": "https://user:pass@a.example/"}, "data.url", "must not contain a user name or password"),
         ({"url": "https://a.example:99999/"}, "data.url", "is not a URL"),
         ({"id": "稿件"}, "data.id", "should match pattern"),
-        ({"version": "1.5"}, "data.version", "valid integer"),
+        ({"version": "1.5"}, "data.version", "whole number"),
         ({"section": []}, "data.section", "at least 1"),
         ({"section": ["要闻", ".."]}, "data.section.1", "must not contain"),
         ({"extra": 1}, "data.extra", "is not a known field"),

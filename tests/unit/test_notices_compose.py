@@ -190,7 +190,8 @@ def test_a_caption_that_names_the_photographer_is_not_followed_by_a_second_credi
 def test_a_partner_s_copy_ends_with_copyright_licence_and_the_way_back():
     assert text_of(composed(an_article()).article.body_html).splitlines()[-3:] == [
         "版权所有：晨光市融媒体中心",
-        "本文由晨光网授权转载（协议编号：晨授〔2025〕7号），请保留文首来源说明和图片署名；超出协议范围的使用须另行取得书面授权。",
+        "本文由晨光网授权转载（协议编号：晨授〔2025〕7号），请保留文首来源说明和图片署名；"
+        "不得改动文字，不得再许可他人使用；超出协议范围的使用须另行取得书面授权。",
         f"原文链接：{SITE}/2025/a1.html",
     ]
 
@@ -289,6 +290,33 @@ def test_the_agreements_own_text_stands_under_the_licence_word_for_word():
 
     assert lines(result)[-2] == wanted
     assert result.notices[-3:] == ("licence:partner", "licence-text", "canonical-link")
+
+
+@pytest.mark.parametrize(
+    ("terms", "wording", "says"),
+    [
+        ({"may_edit": True}, WORDING, "；可对文字作编辑修改，不得再许可他人使用；"),
+        ({"may_sublicense": True}, WORDING, "；不得改动文字，可再许可他人使用；"),
+        ({}, ENGLISH, " The text must not be changed. It must not be licensed to others. "),
+        (
+            {"may_edit": True, "may_sublicense": True},
+            ENGLISH,
+            " The text may be edited. It may be licensed to others. ",
+        ),
+    ],
+)
+def test_the_licence_says_whether_they_may_change_the_text_and_let_others_carry_it(terms, wording, says):
+    result = composed(an_article(), agreement=AGREEMENT.model_copy(update=terms), wording=wording)
+
+    assert says in result.terms.usage
+
+
+def test_words_that_leave_it_to_the_agreement_say_nothing_of_it():
+    silent = WORDING.licence.model_copy(update={"partner": "经许可刊用（{agreement}）。"})
+
+    result = composed(an_article(), wording=WORDING.model_copy(update={"licence": silent}))
+
+    assert result.terms.usage == "经许可刊用（晨授〔2025〕7号）。"
 
 
 def test_the_public_reads_no_partners_licence_text():

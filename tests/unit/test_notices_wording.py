@@ -96,7 +96,9 @@ def test_a_stray_brace_is_explained():
 
 
 def test_text_that_is_no_text_is_refused():
-    assert problems(changed("ai-label", generated=7)) == ["ai-label.toml: generated: input should be a valid string"]
+    assert problems(changed("ai-label", generated=7)) == [
+        "ai-label.toml: generated: must be text: write it in quotation marks"
+    ]
 
 
 def test_a_line_break_in_a_notice_is_refused():

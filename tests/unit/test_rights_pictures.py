@@ -78,6 +78,41 @@ def test_a_credit_line_that_names_another_source_keeps_it_back_too():
     assert not verdict_on(a_picture(credit_line=f"图片来源:{STATE}")).passed
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "圖片來源：{}",
+        "攝影：{}",
+        "圖源{}",
+        "Source: {}",
+        "Courtesy of {}",
+        "photo: {}",
+        "PHOTO BY {}",
+        "(c) {}",
+        "田野（{}）摄",
+        "转自{}",
+        "翻拍自{}",
+        "【{}】",
+    ],
+)
+def test_however_another_house_is_named_its_picture_stays_here_although_it_says_that_ours_took_it(said: str):
+    assert not verdict_on(a_picture(taken_by="顾晓舟", caption=said.format("平原日报"))).passed
+
+
+@pytest.mark.parametrize("said", ["新 华 社", "AI生成", "渠水流进稻田（AI制图）"])
+def test_what_an_agency_sells_or_a_machine_made_isnt_our_reporters(said: str):
+    assert not verdict_on(a_picture(taken_by="顾晓舟", caption=said)).passed
+
+
+def test_what_a_machine_made_goes_along_when_it_is_recorded_as_ours():
+    assert verdict_on(a_picture(owner=OWN, caption="AI制图")).passed
+
+
+@pytest.mark.parametrize("said", ["本報記者 顾晓舟 攝", "顾晓舟（本报）摄", "顾晓舟（本报记者）摄", "photo by 顾晓舟"])
+def test_our_reporter_in_other_writing_is_still_ours(said: str):
+    assert verdict_on(a_picture(taken_by="", credit_line=said)).passed
+
+
 def test_a_source_named_by_others_beats_what_is_recorded_as_ours():
     assert not verdict_on(a_picture(owner=OWN, caption=f"晨雾 图片来源:{STATE}")).passed
 

@@ -1,7 +1,15 @@
-"""Who may ask, by shell? Splits what a file holds into events: one object, an array of them, or JSON lines."""
+"""Who may ask, by shell? Reads events from files: one object, or several in an array or as JSON lines."""
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from syndicate.model.event import Envelope, parse_structured
+from syndicate.model.problem import Invalid, Problem
+from syndicate.pipeline.receive import Conflict
 
 
 @dataclass(frozen=True)
@@ -10,6 +18,30 @@ class Document:
 
     where: str
     body: bytes
+
+
+def content_of(file: Path | str) -> bytes:
+    """What is in a file; `-` is standard input."""
+    return sys.stdin.buffer.read() if str(file) == "-" else Path(file).read_bytes()
+
+
+def event_in(file: Path | str) -> Envelope:
+    """The one event in a file. Raises `Invalid` when it isn't JSON."""
+    return parse_structured(content_of(file))
+
+
+@contextmanager
+def naming(file: Path | str) -> Iterator[None]:
+    """Names the file in every mistake that is found in its event."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise Invalid([Problem(field=f"{file}: {conflict.field}", message=str(conflict))]) from None
+    except Invalid as error:
+        raise Invalid(
+            Problem(field=": ".join(filter(None, (str(file), one.field))), message=one.message)
+            for one in error.problems
+        ) from None
 
 
 def documents(where: str, content: bytes) -> list[Document]:

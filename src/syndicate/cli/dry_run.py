@@ -1,18 +1,16 @@
 """Who may ask, by shell? `dry-run` tells what would follow from an event, before anybody sends it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 
+from syndicate.cli.documents import event_in, naming
 from syndicate.cli.opening import AsJson, opened
-from syndicate.cli.terminal import fail, legible, local, output, print_json, table
+from syndicate.cli.terminal import legible, local, output, print_json, table
 from syndicate.cli.why import dropped_pictures
-from syndicate.model.event import parse_structured
 from syndicate.pipeline.dry_run import DryRun, Prospect
-from syndicate.pipeline.receive import Conflict
 
 
 def dry_run(
@@ -21,13 +19,9 @@ def dry_run(
     as_json: AsJson = False,
 ) -> None:
     """Tell who would get an article, in which form, and which pictures would fall out. Nothing is written."""
-    with opened(context, ledger="made") as system:
-        told = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    with opened(context, ledger="made") as system, naming(file):
         timezone = system.newsroom.publisher.timezone
-        try:
-            found = system.dry_run(parse_structured(told))
-        except Conflict as conflict:
-            fail(f"{conflict.field}: {conflict}")
+        found = system.dry_run(event_in(file))
     if as_json:
         return print_json(found.model_dump(mode="json"))
     console = output()

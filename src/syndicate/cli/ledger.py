@@ -1,6 +1,7 @@
 """Who may ask, by shell? `ledger` brings the database to the shape that this version expects, or prunes it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from syndicate.cli.terminal import fail, output, print_json
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.migrate import is_current, migrate
 from syndicate.ledger.retention import Dropped
-from syndicate.pipeline.prune import prunable
+from syndicate.pipeline.prune import forget_fetches, prunable
 
 NEWER = "the ledger was made by a newer version of syndicate than this one; install that version"
 
@@ -47,13 +48,16 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be dropped.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Drop the bytes of what was settled longer ago than [retention] says. The clock does the same once a day.
+    """Drop the bytes, and the fetches, of longer ago than [retention] says. The clock does the same once a day.
 
     Every row stays, and all that a withdrawal needs: it reaches everybody who ever had any version.
     """
     with opened(context) as system:
         found = prunable(system.ledger, keep=system.kept_for)
         parts = [found] if dry_run else list(_bar(system, found.deliveries, quiet=as_json))
+        if not dry_run:
+            days = system.settings.retention.fetches_days
+            list(forget_fetches(system.ledger, keep=timedelta(days=days)))
     many, size = sum(part.deliveries for part in parts), sum(part.bytes for part in parts)
     if as_json:
         return print_json({"deliveries": many, "bytes": size, "kept_days": system.kept_for.days, "dry_run": dry_run})

@@ -19,6 +19,7 @@ from syndicate.cli import (
     destinations,
     dry_run,
     feeds,
+    fetches,
     ledger,
     licences,
     notices,
@@ -60,16 +61,18 @@ COMMANDS: Sequence[Command] = (
     ("replay", replay.replay, "syndicate replay --partner 荆楚网 --since 2026-03-01"),
     ("subscriptions", subscriptions.subscriptions, "syndicate subscriptions --active"),
     ("feeds", feeds.feeds, "syndicate feeds --write public/feeds"),
+    ("fetches", fetches.show, "syndicate fetches --gone jingshan-20260312-01"),
     ("schema", schema.schema, "syndicate schema --out event.schema.json"),
     ("web", web.web, "syndicate web"),
 )
 GROUPS: Mapping[str, tuple[str, Sequence[Command]]] = MappingProxyType(
     {
         "token": (
-            "Issue, list and take back the tokens that open the web.",
+            "Issue, rotate, list and take back the tokens that open the web.",
             (
                 ("create", tokens.create, "syndicate token create 采编系统 --scope events:write"),
                 ("list", tokens.list_all, "syndicate token list --json"),
+                ("rotate", tokens.rotate, "syndicate token rotate 0123456789abcdef --overlap 7d"),
                 ("revoke", tokens.revoke, "syndicate token revoke 0123456789abcdef"),
             ),
         ),

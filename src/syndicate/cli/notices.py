@@ -1,6 +1,5 @@
 """Who may ask, by shell? `notice` shows the words that stand on articles, before anybody reads them."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,18 +8,19 @@ from typing import Annotated, Literal
 import typer
 
 from syndicate.assemble import System
+from syndicate.cli.documents import event_in, naming
 from syndicate.cli.opening import AsJson, opened, plain_errors, settings_of
 from syndicate.cli.terminal import fail, legible, output, print_json, say, table
 from syndicate.cli.why import no_such_partner, partner_id
 from syndicate.configuration import read_newsroom
-from syndicate.model.event import parse_structured
+from syndicate.model.article import Withdrawal
+from syndicate.model.event import DATA_OF
 from syndicate.model.partner import Partner
 from syndicate.model.record import Record
 from syndicate.notices.wording import words_of
 from syndicate.notices.wordings import Wordings
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.pipeline.preview import Preview
-from syndicate.pipeline.receive import Conflict
 
 
 class Words(Record):
@@ -87,12 +87,15 @@ def _is_file(named: str) -> bool:
     return False
 
 
-def _draft(system: System, file: str, partner: Partner, language: str) -> Preview | None:
-    told = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    try:
-        return system.preview_event(parse_structured(told), partner, language=language)
-    except Conflict as conflict:
-        fail(f"{conflict.field}: {conflict}")
+def _draft(system: System, file: str, partner: Partner, language: str) -> Preview:
+    with naming(file):
+        event = event_in(file)
+        shown = system.preview_event(event, partner, language=language)
+    if shown is None and DATA_OF[event["type"]] is Withdrawal:
+        fail(f"{file} takes the article back, so there is nothing to read; name the event that publishes it")
+    if shown is None:
+        fail(f"{file} changes nothing, and the article is withdrawn: there is nothing to read")
+    return shown
 
 
 def _show(shown: Preview, form: str, language: str) -> None:

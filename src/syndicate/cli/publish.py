@@ -1,6 +1,5 @@
 """Who may ask, by shell? `publish` and `import` take events straight into the ledger, as the web does by HTTP."""
 
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ import typer
 from rich.progress import track
 
 from syndicate.assemble import System
-from syndicate.cli.documents import Document, documents
+from syndicate.cli.documents import Document, content_of, documents
 from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, output, print_json, say, table
 from syndicate.ledger.database import Ledger
@@ -114,7 +113,7 @@ def _documents(files: Sequence[Path], *, quiet: bool) -> Iterator[Document]:
 
 
 def _in(file: Path) -> list[Document]:
-    return documents(str(file), sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+    return documents(str(file), content_of(file))
 
 
 def _bar(steps: Sequence[Part], *, quiet: bool) -> Iterable[Part]:

@@ -1,5 +1,7 @@
-"""Who may ask, by shell? `token` issues, lists and takes back the tokens that open the web."""
+"""Who may ask, by shell? `token` issues, rotates, lists and takes back the tokens that open the web."""
 
+import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +10,20 @@ from syndicate.cli.opening import AsJson, opened
 from syndicate.cli.terminal import fail, local, output, print_json, say, table
 from syndicate.cli.why import no_such_partner
 from syndicate.ledger import tokens
-from syndicate.web.tokens import SCOPES, issue
+from syndicate.web.tokens import SCOPES, id_of, issue
+from syndicate.web.tokens import rotate as token_rotated
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _duration(text: str | timedelta) -> timedelta:
+    """A time as `7d`, `12h`, `30m` or `0` has it."""
+    if isinstance(text, timedelta):
+        return text
+    form = re.fullmatch(r"(\d{1,4})([dhm])|0", text.strip(), re.ASCII)
+    if form is None:
+        raise typer.BadParameter("write it as 7d (days), 12h (hours), 30m (minutes), or 0 for at once")
+    return timedelta(**{_UNITS[form[2]]: int(form[1])}) if form[1] else timedelta(0)
 
 
 def create(
@@ -30,6 +45,28 @@ def create(
     return typer.echo(token)
 
 
+def rotate(
+    context: typer.Context,
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="As `syndicate token list` shows it.")],
+    overlap: Annotated[
+        timedelta,
+        typer.Option(parser=_duration, metavar="TIME", help="How long the old one opens the same: 7d, 12h, 0."),
+    ] = timedelta(days=7),
+    as_json: AsJson = False,
+) -> None:
+    """Issue a new token in the place of one, which ends when the overlap is over. Prints the new one alone."""
+    with opened(context) as system:
+        now = system.clock()
+        token = token_rotated(system.ledger, token_id, overlap=overlap, now=now)
+        timezone = system.newsroom.publisher.timezone
+    ends = now + overlap
+    if as_json:
+        return print_json({"token": token, "id": id_of(token), "replaces": token_id, "old_ends_at": ends.isoformat()})
+    say(f"the old token, {token_id}, ends at {local(ends, timezone)}; syndicate token revoke ends it at once")
+    say("this is the only time the new token is shown: hand it over by a way that nobody else can read")
+    return typer.echo(token)
+
+
 def list_all(context: typer.Context, as_json: AsJson = False) -> None:
     """List the tokens that were ever issued, without their secrets."""
     with opened(context) as system:
@@ -47,11 +84,18 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
             "\n".join(row.scopes),
             row.partner_id,
             local(row.created_at, timezone),
-            row.revoked_at and local(row.revoked_at, timezone),
+            _end(row, timezone),
         )
         for row in found
     ]
-    output().print(table("id", "name", "opens", "partner", "issued", "revoked", rows=rows, whole=["id"]))
+    output().print(table("id", "name", "opens", "partner", "issued", "until", rows=rows, whole=["id"]))
+
+
+def _end(row: Any, timezone: str) -> str | None:  # noqa: ANN401 - a row of the ledger
+    """Until when it opened, or opens, what it is good for, and why no longer; None where no end is set."""
+    if row.revoked_at is not None:
+        return f"{local(row.revoked_at, timezone)}\nrevoked"
+    return f"{local(row.ends_at, timezone)}\nthen {row.successor}" if row.ends_at else None
 
 
 def revoke(
@@ -80,4 +124,6 @@ def _as_json(row: Any) -> dict[str, object]:  # noqa: ANN401 - a row of the ledg
         "partner_id": row.partner_id,
         "created_at": row.created_at.isoformat(),
         "revoked_at": row.revoked_at and row.revoked_at.isoformat(),
+        "ends_at": row.ends_at and row.ends_at.isoformat(),
+        "successor": row.successor,
     }

@@ -9,6 +9,7 @@ from lxml import etree
 from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, minted, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures, qualified
+from syndicate.formats.stylesheet import styled
 from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Story
 
@@ -30,7 +31,7 @@ def opening(feed: Feed) -> bytes:
     generator = frame(feed, suffix="atom", media_type=MEDIA_TYPE, finish=finish, also=_ALSO)
     generator.language(feed.publisher.language)
     generator.author(name=legal(feed.publisher.name), uri=feed.publisher.home_url)
-    return opened(generator.atom_str(pretty=True), _CLOSING)
+    return opened(styled(generator.atom_str(pretty=True), feed.base_url), _CLOSING)
 
 
 def entry(story: Story, feed: Feed) -> bytes:

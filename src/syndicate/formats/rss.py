@@ -11,6 +11,7 @@ from syndicate.formats import dialect, rsl
 from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures
+from syndicate.formats.stylesheet import styled
 from syndicate.model.article import Article
 from syndicate.model.story import Feed, Story
 
@@ -31,7 +32,7 @@ def opening(feed: Feed) -> bytes:
     generator.language(feed.publisher.language.lower())
     generator.copyright(f"© {legal(feed.publisher.organisation)}")
     generator.ttl(TTL_MINUTES)
-    return opened(generator.rss_str(pretty=True), _CLOSING)
+    return opened(styled(generator.rss_str(pretty=True), feed.base_url), _CLOSING)
 
 
 def entry(story: Story, feed: Feed) -> bytes:
@@ -107,3 +108,5 @@ def _add_source(item: etree._Element, article: Article) -> None:
     if carries_others(article) and url:
         add(item, "source", article.origin.source, url=url)
         add(item, "atom:link", rel="via", href=url)
+    elif carries_others(article):  # RSS's own element must have an address
+        add(item, "dc:source", article.origin.source)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
-from syndicate.ledger import contents
+from syndicate.ledger import contents, labels
 from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new
 from syndicate.ledger.tables import articles, revisions
@@ -108,6 +108,8 @@ def add_revision(
             recorded_at=now,
         )
     )
+    if article:
+        labels.label(connection, head.id, number, article)
     connection.execute(
         update(articles)
         .where(articles.c.id == head.id)
@@ -220,13 +222,6 @@ def withdrawn_at(connection: Connection, article_ids: Collection[str]) -> dict[s
         rows = connection.execute(wanted.where(articles.c.withdrawn, articles.c.id.in_(some)))
         found |= {row.id: row.recorded_at for row in rows}
     return found
-
-
-def sections(connection: Connection, article_id: str) -> list[tuple[str, ...]]:
-    """Every section the article has ever stood in."""
-    wanted = select(revisions.c.section).where(revisions.c.article_id == article_id, revisions.c.section != "")
-    paths = connection.scalars(wanted.distinct())
-    return sorted(tuple(path.removesuffix(" > ").split(" > ")) for path in paths)
 
 
 def count(connection: Connection) -> int:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, func, insert, or_, select
 
 from syndicate.ledger.database import in_batches
-from syndicate.ledger.tables import articles, clearances, revisions
+from syndicate.ledger.labels import narrowed
+from syndicate.ledger.tables import articles, clearances
 from syndicate.model.agreement import Agreement, Period
 from syndicate.model.clearance import Clearance, PictureVerdict
+from syndicate.model.story import FeedDefinition
 from syndicate.model.supply import Supply
 
 
@@ -148,18 +150,40 @@ def _cleared_for(partner_id: str, among: FromClause) -> tuple[ColumnElement[bool
 
 
 def selection(
-    connection: Connection,
-    audience: str,
-    *,
-    section: tuple[str, ...],
-    now: datetime,
-    among: Collection[str] | None = None,
+    connection: Connection, definition: FeedDefinition, *, now: datetime, among: Collection[str] | None = None
 ) -> list[Standing]:
-    """What a feed holds, or of some what it holds: those whose newest answer about their planned revision clears them.
+    """What belongs to a feed, of these articles or of all: the newest answer about their planned revision clears them.
 
     A revision that is received and not planned yet changes nothing; a withdrawal counts from the moment it is known.
     What is under embargo is in no feed, not even of those who are bound to hold it: no feed can tell them so.
     """
+    wanted = _selected(definition, now).order_by(articles.c.id)
+    if among is None:
+        return [_standing(row) for row in connection.execute(wanted)]
+    parts = (wanted.where(clearances.c.article_id.in_(some)) for some in in_batches(sorted(among)))
+    return [_standing(row) for part in parts for row in connection.execute(part)]
+
+
+def recent(connection: Connection, definition: FeedDefinition, *, since: datetime, now: datetime) -> list[Standing]:
+    """What belongs to a feed and was first published after a moment, the newest first, as many as it may be long."""
+    wanted = _selected(definition, now).where(articles.c.first_published > since)
+    newest = wanted.order_by(articles.c.first_published.desc(), articles.c.id).limit(definition.length)
+    return [_standing(row) for row in connection.execute(newest)]
+
+
+def last_decided(
+    connection: Connection, audiences: Collection[str], article_ids: Collection[str]
+) -> dict[str, datetime]:
+    """When the newest answer for any of these audiences about each of these articles was given."""
+    found = dict[str, datetime]()
+    for some in in_batches(sorted(article_ids)):
+        wanted = select(clearances.c.article_id, func.max(clearances.c.decided_at).label("at"))
+        wanted = wanted.where(clearances.c.audience.in_(audiences), clearances.c.article_id.in_(some))
+        found |= {row.article_id: row.at for row in connection.execute(wanted.group_by(clearances.c.article_id))}
+    return found
+
+
+def _selected(definition: FeedDefinition, now: datetime) -> Select[tuple[object, ...]]:
     later = clearances.alias()
     superseded = exists().where(
         and_(
@@ -175,33 +199,10 @@ def selection(
             articles,
             and_(articles.c.id == clearances.c.article_id, articles.c.planned_revision == clearances.c.revision),
         )
-        .where(clearances.c.audience == audience, clearances.c.decision == "cleared", ~superseded)
+        .where(clearances.c.audience.in_(definition.audiences), clearances.c.decision == "cleared", ~superseded)
         .where(~articles.c.withdrawn, or_(articles.c.embargo_until.is_(None), articles.c.embargo_until <= now))
-        .order_by(articles.c.id)
     )
-    if section:
-        wanted = wanted.join(
-            revisions,
-            and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.planned_revision),
-        ).where(func.substr(revisions.c.section, 1, len(_path(section))) == _path(section))
-    if among is None:
-        return [_standing(row) for row in connection.execute(wanted)]
-    parts = (wanted.where(clearances.c.article_id.in_(some)) for some in in_batches(sorted(among)))
-    return [_standing(row) for part in parts for row in connection.execute(part)]
-
-
-def last_decided(connection: Connection, audience: str, article_ids: Collection[str]) -> dict[str, datetime]:
-    """When the newest answer for an audience about each of these articles was given."""
-    found = dict[str, datetime]()
-    for some in in_batches(sorted(article_ids)):
-        wanted = select(clearances.c.article_id, func.max(clearances.c.decided_at).label("at"))
-        wanted = wanted.where(clearances.c.audience == audience, clearances.c.article_id.in_(some))
-        found |= {row.article_id: row.at for row in connection.execute(wanted.group_by(clearances.c.article_id))}
-    return found
-
-
-def _path(section: tuple[str, ...]) -> str:
-    return "".join(f"{name} > " for name in section)
+    return narrowed(wanted, definition)
 
 
 def _standing(row: Row[tuple[object, ...]]) -> Standing:

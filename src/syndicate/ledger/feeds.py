@@ -9,6 +9,7 @@ from zstandard import ZstdCompressor
 
 from syndicate.ledger import contents, feed_entries
 from syndicate.ledger.contents import Packed
+from syndicate.ledger.database import in_batches
 from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import feed_documents, feed_versions, feeds
 
@@ -44,11 +45,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Served:
-    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip, `zstd` as Zstandard."""
+    """What a reader of a feed gets: `digest` is its validator, `packed` the bytes as gzip, `zstd` as Zstandard.
+
+    `build` is the feed's newest: whatever that and the former ones changed is in it.
+    """
 
     digest: str
     media_type: str
     built_at: datetime
+    build: int
     packed: bytes
     zstd: bytes | None
 
@@ -82,6 +87,17 @@ def reconsider(connection: Connection) -> None:
 def ensure(connection: Connection, ids: Iterable[str], *, at: datetime) -> None:
     """Make sure that these feeds exist, so that an empty one can be read too."""
     insert_new(connection, feeds, [_new(feed_id, at) for feed_id in ids])
+
+
+def missing(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Those of these feeds that aren't there yet."""
+    wanted = sorted(set(ids))
+    there = {
+        name
+        for some in in_batches(wanted)
+        for name in connection.scalars(select(feeds.c.id).where(feeds.c.id.in_(some)))
+    }
+    return [name for name in wanted if name not in there]
 
 
 def state(connection: Connection, feed_id: str) -> FeedState | None:
@@ -172,6 +188,7 @@ def document(month: str, format_name: str, media_type: str, body: bytes) -> Docu
 def serve(connection: Connection, feed_id: str, format_name: str, *, month: str = SUBSCRIPTION) -> Served | None:
     """The bytes of a feed's document in one format, or None when it was never built."""
     wanted = _of(feed_id).where(feed_documents.c.format == format_name, feed_documents.c.month == month)
+    wanted = wanted.join(feeds, feeds.c.id == feed_documents.c.feed_id).add_columns(feeds.c.build)
     row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
@@ -179,6 +196,7 @@ def serve(connection: Connection, feed_id: str, format_name: str, *, month: str 
         digest=row.digest,
         media_type=row.media_type,
         built_at=row.built_at,
+        build=row.build,
         packed=contents.packed(connection, row.digest),
         zstd=row.zstd,
     )

@@ -32,13 +32,20 @@ def add(
 
 
 def find(connection: Connection, token_id: str) -> Row[tuple[object, ...]] | None:
-    """The token with this id: `name secret_sha256 scopes partner_id revoked_at`."""
+    """The token with this id: `id name secret_sha256 scopes partner_id revoked_at ends_at successor`."""
     return connection.execute(select(tokens).where(tokens.c.id == token_id)).one_or_none()
 
 
 def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
     """All tokens, oldest first."""
     return connection.execute(select(tokens).order_by(tokens.c.created_at, tokens.c.id)).all()
+
+
+def succeed(connection: Connection, token_id: str, *, successor: str, ends_at: datetime) -> bool:
+    """Let a token end when another has taken its place; False when it is gone, or that was said of it before."""
+    good = (tokens.c.id == token_id, tokens.c.revoked_at.is_(None), tokens.c.ends_at.is_(None))
+    done = connection.execute(update(tokens).where(*good).values(ends_at=ends_at, successor=successor))
+    return done.rowcount == 1
 
 
 def revoke(connection: Connection, token_id: str, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator
 
 from syndicate.model.article import Region
-from syndicate.model.record import FIRST_YEAR, LAST_YEAR, Line, Name, Record, Slug, canonical_json, digest_of
+from syndicate.model.record import FIRST_YEAR, LAST_YEAR, Day, Line, Name, Record, Slug, canonical_json, digest_of
 from syndicate.model.selection import Selection
 
 Period = Literal["day", "week", "month", "year"]
@@ -44,8 +44,8 @@ class Agreement(Record):
 
     number: Name
     parties: tuple[Name, ...] = Field(default=(), max_length=10, description="who has signed it")
-    starts: date
-    ends: date
+    starts: Day
+    ends: Day
     at_start: Literal["nothing", "covered"] = Field(
         default="nothing", description="covered: they get also what it covers and was published before it starts"
     )

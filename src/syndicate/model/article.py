@@ -9,7 +9,8 @@ from syndicate.model.record import Line, Moment, Name, Record, Slug, Url
 LONGEST_SECTION_BYTES = 200  # it becomes part of a feed's address, and of a file's name
 
 
-def _path_part(name: str) -> str:
+def path_part(name: str) -> str:
+    """The name of a section, if it can be a part of an address and of a file's name; ValueError says why not."""
     if name in (".", "..") or any(character in name for character in "/\\>?#%"):
         raise ValueError("a section name must not contain / \\ > ? # % nor be . or ..")
     if len(name.encode()) > LONGEST_SECTION_BYTES or name.lower().endswith((".rss", ".atom", ".json")):
@@ -19,7 +20,7 @@ def _path_part(name: str) -> str:
 
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
-SectionName = Annotated[Name, AfterValidator(_path_part)]
+SectionName = Annotated[Name, AfterValidator(path_part)]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 """A country or a part of one (ISO 3166-1 or -2), such as CN or CN-HB."""
 Target = Slug | Region

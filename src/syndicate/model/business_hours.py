@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from syndicate.model.record import Record
+from syndicate.model.record import Day, Record
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -20,8 +20,8 @@ class BusinessHours(Record):
     days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
     opens: time = time(8, 30)
     closes: time = time(17, 30)
-    holidays: tuple[date, ...] = Field(default=(), description="working days on which nobody works: 法定节假日")
-    working_days: tuple[date, ...] = Field(default=(), description="other days on which people work: 调休上班")
+    holidays: tuple[Day, ...] = Field(default=(), description="working days on which nobody works: 法定节假日")
+    working_days: tuple[Day, ...] = Field(default=(), description="other days on which people work: 调休上班")
 
     @field_validator("closes")
     @classmethod

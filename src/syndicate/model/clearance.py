@@ -5,6 +5,7 @@ from typing import Literal
 from syndicate.model.record import Line, Moment, Record
 
 PUBLIC = "public"  # the audience of the public feeds; no partner may have this id
+PUBLIC_LINKS = "public:links"  # the same people, for a reprint's title, source and link alone; can be no partner's id
 Decision = Literal["cleared", "held", "refused"]
 Decided = Literal["cleared", "refused"]
 

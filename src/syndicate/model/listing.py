@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import Field, field_validator
 
-from syndicate.model.record import FIRST_YEAR, LAST_YEAR, Line, Name, Record
+from syndicate.model.record import FIRST_YEAR, LAST_YEAR, Day, Line, Name, Record
 
 
 class Unit(Record):
@@ -24,7 +24,7 @@ class Edition(Record):
     """One edition of the list, whole. `starts` is the first day that it counts, by the publisher's clocks."""
 
     name: Name
-    starts: date
+    starts: Day
     units: tuple[Unit, ...] = Field(min_length=1)
 
     @field_validator("starts")

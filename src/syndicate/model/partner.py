@@ -55,7 +55,11 @@ class Partner(Record):
         """`[agreement]` and `[[agreement]]` are both understood."""
         if told is None:
             return ()
-        return (told,) if isinstance(told, dict | Agreement) else told
+        if isinstance(told, dict | Agreement):
+            return (told,)
+        if not isinstance(told, list | tuple):
+            raise ValueError("must be a table: write its terms under [agreement], or several under [[agreement]]")
+        return told
 
     @field_validator("destinations")
     @classmethod

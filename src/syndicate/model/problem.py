@@ -12,6 +12,27 @@ from syndicate.model.record import Record
 Form = TypeVar("Form", bound=Record)
 _UNKNOWN = "is not a known field"
 
+_LIST = "must be a list: write it in [ ]"  # in TOML as in JSON
+_KEYS = "must have keys and values of its own: write them in { }"
+_TEXT = "must be text: write it in quotation marks"
+_YES_OR_NO = "must be true or false, without quotation marks"
+_WHOLE = "must be a whole number, without quotation marks"
+_NUMBER = "must be a number, without quotation marks"
+_OF_ANOTHER_KIND = {
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "model_type": _KEYS,
+    "dict_type": _KEYS,
+    "string_type": _TEXT,
+    "bool_type": _YES_OR_NO,
+    "bool_parsing": _YES_OR_NO,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+}
+
 
 class Problem(Record):
     """One mistake: `field` is a dotted path such as `data.pictures.2.url`, empty for the whole input."""
@@ -56,6 +77,8 @@ def _message(kind: str, message: str) -> str:
             return _UNKNOWN
         case "value_error":
             return message.removeprefix("Value error, ")
+        case kind if kind in _OF_ANOTHER_KIND:
+            return _OF_ANOTHER_KIND[kind]
         case _:
             return message[:1].lower() + message[1:]
 

@@ -1,6 +1,5 @@
 """Who publishes: the names, addresses and words that stand in every feed and notice."""
 
-from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from syndicate.model.article import Language
 from syndicate.model.business_hours import BusinessHours
-from syndicate.model.record import Name, Record, Url
+from syndicate.model.record import Day, Name, Record, Url
 from syndicate.model.selection import SectionPath, Selection
 
 
@@ -52,7 +51,7 @@ class Publisher(Record):
     )
     business_hours: BusinessHours = BusinessHours()
     tag_authority: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$")]
-    tag_date: date
+    tag_date: Day
     preflight: Preflight = Preflight()
     must_say_ai: bool = Field(default=False, description="an article that leaves its ai_label unsaid goes to nobody")
 

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _RFC_3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}")
 
 
@@ -47,6 +48,18 @@ def _rfc_3339(said: object) -> object:
     raise ValueError("must be an RFC 3339 time with an offset, such as 2026-01-31T09:00:00+08:00")
 
 
+def _written_date(said: object) -> date:
+    # pydantic would take a number for seconds since 1970, and a time for the day it falls on
+    if isinstance(said, date) and not isinstance(said, datetime):
+        return said
+    if not isinstance(said, str) or not _DATE.fullmatch(said):
+        raise ValueError("must be a date, written as 2026-01-31, without an hour")
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise ValueError(f"{said} is not in the calendar: write a day that there is, as 2026-01-31") from None
+
+
 def _in_utc(moment: datetime) -> datetime:
     # far from both ends of Python's calendar, so that a second more or a zone's hours can always be added
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -61,6 +74,8 @@ Name = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_absolute_url)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_rfc_3339)]
+
+Day = Annotated[date, BeforeValidator(_written_date)]
 
 
 def canonical_json(value: object) -> bytes:

@@ -42,18 +42,27 @@ def wording_problems(partners: Iterable[Partner], variants: Iterable[str]) -> It
 
 def _succession_problems(agreements: Sequence[Agreement]) -> Iterator[Problem]:
     """Agreements follow each other: on no day do two count, and no two have one number."""
-    for (_, former), (place, later) in pairwise(sorted(enumerate(agreements), key=lambda one: one[1].starts)):
+    in_order = sorted(enumerate(agreements), key=lambda one: (one[1].starts, one[1].ends))
+    for (_, former), (place, later) in pairwise(in_order):
         if later.starts <= former.ends:
             message = (
                 f"the terms overlap: {former.number} runs until {former.ends}, and {later.number} starts on "
-                f"{later.starts}; end the one on {later.starts - timedelta(days=1)}, or start the other on "
-                f"{former.ends + timedelta(days=1)}"
+                f"{later.starts}; {', or '.join(_ways_apart(former, later)) or 'take one of the two out'}"
             )
             yield Problem(field=f"agreement.{place}.starts", message=message)
     numbers = [one.number for one in agreements]
     for place, name in enumerate(numbers):
         if name in numbers[:place]:
             yield Problem(field=f"agreement.{place}.number", message=f"{name} is another's already: give it its own")
+
+
+def _ways_apart(former: Agreement, later: Agreement) -> Iterator[str]:
+    """What would part two terms that overlap, as far as it leaves each at least a day."""
+    before, after = later.starts - timedelta(days=1), former.ends + timedelta(days=1)
+    if before >= former.starts:
+        yield f"end the one on {before}"
+    if after <= later.ends:
+        yield f"start the other on {after}"
 
 
 def selection_problems(selection: Selection, where: str, publisher: Publisher) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC
+from syndicate.model.clearance import PUBLIC, PUBLIC_LINKS
 from syndicate.model.dialect import Dialect
 from syndicate.model.licence import Addresses, Licence, LicenceReference, addresses
 from syndicate.model.publisher import Publisher
@@ -103,6 +103,8 @@ class Tombstone(Record):
 class FeedDefinition(Record):
     """A named selection of articles: public, or one partner's own. `section` narrows it to a path and all under it.
 
+    `keyword` and `author` narrow it to articles that have these, `own_words` to those that carry nobody else's words.
+    `links` says that it takes reprints too, as title, source and link.
     `dialect` is how that partner wants its RSS; the other formats stay as the standards have them.
     """
 
@@ -111,6 +113,10 @@ class FeedDefinition(Record):
     description: str
     audience: str
     section: tuple[str, ...] = ()
+    keyword: str = ""
+    author: str = ""
+    own_words: bool = False
+    links: bool = False
     length: int = 50
     days: int | None = None
     archives: bool = False
@@ -122,6 +128,16 @@ class FeedDefinition(Record):
         if self.dialect and self.audience == PUBLIC:
             raise ValueError("a public feed is written as the standards have it: a dialect is for one partner")
         return self
+
+    @property
+    def named(self) -> str:
+        """The section, keyword or author that it is of; empty for all others."""
+        return " > ".join(self.section) or self.keyword or self.author
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Whose answers let an article in."""
+        return (self.audience, PUBLIC_LINKS) if self.links else (self.audience,)
 
 
 class Feed(Record):

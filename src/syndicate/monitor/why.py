@@ -10,7 +10,7 @@ from syndicate.ledger.clearances import Standing
 from syndicate.ledger.database import Ledger
 from syndicate.ledger.deliveries import Delivery
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, PictureVerdict, Verdict
+from syndicate.model.clearance import PUBLIC, PUBLIC_LINKS, PictureVerdict, Verdict
 from syndicate.model.feed import Directory
 from syndicate.model.partner import Partner
 from syndicate.model.record import Moment, Record
@@ -36,13 +36,17 @@ class Sending(Record):
 
 
 class Explanation(Record):
-    """How one audience stands with an article: in one word, in a sentence, and delivery by delivery."""
+    """How one audience stands with an article: in one word, in a sentence, and delivery by delivery.
+
+    `keeps_revision` is what a partner that is refused has from before and may keep.
+    """
 
     audience: str
     name: str
     standing: Word
     reason: str
     until: Moment | None = None
+    keeps_revision: int | None = None
     agreement: str = ""
     pictures: tuple[PictureVerdict, ...] = ()
     deliveries: tuple[Sending, ...] = ()
@@ -76,6 +80,8 @@ def why(
         unwell = health.troubled(connection)
         remote = {seq: receipt.remote_url for seq, receipt in receipts.values()}
     names = {PUBLIC: "公开订阅源 (public feeds)"} | {partner.id: partner.name for partner in directory.partners}
+    if PUBLIC_LINKS in standings:
+        names[PUBLIC_LINKS] = "公开订阅源转载链接 (title, source and link)"
     audiences = list(dict.fromkeys([*names, *standings, *(row.partner_id for row in rows)]))
     explanations = [
         _explain(
@@ -117,6 +123,9 @@ def _explain(
     word, reason = _in_a_word(standing, last, withdrawn=withdrawn)
     if word == "waiting" and last and last.lane != "retract" and last.destination_id in unwell:
         reason = f"{reason}; {unwell[last.destination_id]}"
+    kept = _kept(rows) if word == "refused" and standing and standing.clearance.keeps else None
+    if kept:
+        reason = f"{reason}; they keep revision {kept}, which they have"
     if unspoken and standing and standing.clearance.decision == "cleared":
         reason = f"{reason}; not in the RSS of its feed: {unspoken}"
     return Explanation(
@@ -125,10 +134,22 @@ def _explain(
         standing=word,
         reason=reason,
         until=standing.clearance.until if standing else None,
+        keeps_revision=kept,
         agreement=standing.agreement if standing else "",
         pictures=standing.clearance.pictures if standing else (),
         deliveries=tuple(_sending(row, remote.get(row.seq, "")) for row in rows),
     )
+
+
+def _kept(rows: Sequence[Delivery]) -> int | None:
+    """The newest revision that a destination has for certain, and wasn't asked to take down since."""
+    has: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: (row.revision, row.edition, row.seq)):
+        if row.action == "withdraw":
+            has.pop(row.destination_id, None)
+        elif row.state == "delivered":
+            has[row.destination_id] = row.revision
+    return max(has.values(), default=None)
 
 
 def _unspoken(words: articles.Revision | None, partner: Partner | None) -> str:

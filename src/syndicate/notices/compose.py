@@ -116,12 +116,19 @@ def _facts(article: Article, agreement: Agreement | None, publisher: Publisher, 
         "publisher": publisher.name,
         "organisation": publisher.organisation,
         "agreement": agreement.number if agreement else "",
+        "editing": _allowed(wording, "edit", agreement is not None and agreement.may_edit),
+        "sublicensing": _allowed(wording, "sublicense", agreement is not None and agreement.may_sublicense),
         "reporters": wording.attribution.separator.join(article.reporters),
         "correspondents": wording.attribution.separator.join(article.correspondents),
         "source": article.origin.source,
         "url": article.url,
         "note": article.correction_note,
     }
+
+
+def _allowed(wording: Wording, what: str, allowed: bool) -> str:
+    words: str = getattr(wording.licence, f"may_{what}" if allowed else f"may_not_{what}")
+    return words
 
 
 def _day(moment: datetime, publisher: Publisher, wording: Wording) -> str:

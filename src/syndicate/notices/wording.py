@@ -99,7 +99,11 @@ class Licence(Record):
     """Who holds the copyright, and what may be done with the text."""
 
     copyright: Annotated[str, _saying("organisation", optional=("publisher",))]
-    partner: Annotated[str, _saying("agreement", optional=("publisher", "organisation"))]
+    partner: Annotated[str, _saying("agreement", optional=("publisher", "organisation", "editing", "sublicensing"))]
+    may_edit: Annotated[str, _saying()]
+    may_not_edit: Annotated[str, _saying()]
+    may_sublicense: Annotated[str, _saying()]
+    may_not_sublicense: Annotated[str, _saying()]
     public: Annotated[str, _saying(optional=("publisher", "organisation"))]
     reprint_copyright: Annotated[str, _saying("source", optional=("publisher", "organisation"))]
     reprint: Annotated[str, _saying(optional=("source", "publisher", "organisation"))]

@@ -11,7 +11,7 @@ from syndicate.ledger import articles, clearances, deliveries, derivations, list
 from syndicate.ledger import pictures as ledger_pictures
 from syndicate.ledger.articles import Head, Revision
 from syndicate.model.article import Article, Picture
-from syndicate.model.clearance import PUBLIC, PictureVerdict, Ruling
+from syndicate.model.clearance import PUBLIC, PUBLIC_LINKS, PictureVerdict, Ruling
 from syndicate.model.listing import Listing
 from syndicate.model.partner import Partner
 from syndicate.model.supply import NOTHING_SUPPLIED, Supply, began
@@ -47,8 +47,19 @@ class Case:
     listing: Listing | None = None
     dropped: tuple[Picture, ...] = ()
 
-    def question(self, partner: Partner | None) -> Question:
-        """May this partner have it? None asks for the public."""
+    def questions(self) -> dict[str, Question]:
+        """What is asked for everybody who is to have an answer: for the public, and for each partner, by audience.
+
+        For a reprint's title, source and link only where a feed takes them, or they went out before.
+        """
+        directory, asked = self.newsroom.directory, {PUBLIC: self.question(None)}
+        others = self.article.origin.carries_others and directory.links_reprints
+        if others or PUBLIC_LINKS in self.once_cleared:
+            asked[PUBLIC_LINKS] = self.question(None, as_link=True)
+        return asked | {partner.id: self.question(partner) for partner in directory.partners}
+
+    def question(self, partner: Partner | None, *, as_link: bool = False) -> Question:
+        """May this partner have it? None asks for the public, be it `as_link`."""
         return Question(
             article=self.article,
             publisher=self.newsroom.publisher,
@@ -58,7 +69,8 @@ class Case:
             withdrawn_master=self.withdrawn_master,
             ruling=self._ruling(partner.id if partner else PUBLIC),
             updated=self.updated,
-            had=(partner.id if partner else PUBLIC) in self.once_cleared,
+            had=(partner.id if partner else PUBLIC_LINKS if as_link else PUBLIC) in self.once_cleared,
+            as_link=as_link,
             supply=self.supplies.get(partner.id, NOTHING_SUPPLIED) if partner else NOTHING_SUPPLIED,
             now=self.now,
             credits_before=dict(self.credits_before),

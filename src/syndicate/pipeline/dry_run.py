@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from syndicate.ledger.database import Ledger
-from syndicate.model.clearance import PUBLIC, Clearance, PictureVerdict, Verdict
+from syndicate.model.clearance import Clearance, PictureVerdict, Verdict
 from syndicate.model.event import Envelope
 from syndicate.model.partner import Partner
 from syndicate.model.record import Record
@@ -52,15 +52,14 @@ def dry_run(ledger: Ledger, envelope: Envelope, *, newsroom: Newsroom, now: date
 
 
 def _prospects(case: Case) -> Iterator[Prospect]:
-    for partner in (None, *case.newsroom.directory.partners):
-        question = case.question(partner)
-        clearance = clear(question)
+    for audience, question in case.questions().items():
+        partner, clearance = question.partner, clear(question)
         yield Prospect(
-            audience=partner.id if partner else PUBLIC,
-            name=partner.name if partner else PUBLIC,
+            audience=audience,
+            name=partner.name if partner else audience,
             clearance=clearance,
             rules=every_rule(question),
-            pictures=() if clearance.decision == "refused" else pictures(question),
+            pictures=() if clearance.decision == "refused" or question.as_link else pictures(question),
             forms=_forms(partner) if partner else (),
         )
 

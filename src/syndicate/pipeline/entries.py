@@ -14,6 +14,7 @@ from syndicate.ledger import articles, clearances, feed_entries, partners
 from syndicate.ledger.clearances import Standing
 from syndicate.ledger.entry_bytes import Kept, Rendered
 from syndicate.ledger.feed_entries import Entry
+from syndicate.model.clearance import PUBLIC_LINKS
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.story import Feed, FeedDefinition, Story
 from syndicate.pipeline.case import as_recorded
@@ -22,7 +23,7 @@ from syndicate.pipeline.writing import write_story
 
 log = structlog.get_logger(__name__)
 
-WRITTEN_AS = 1  # counts up when a format writes the same entry in other bytes than it did: all are written anew
+WRITTEN_AS = 2  # counts up when a format writes the same entry in other bytes than it did: all are written anew
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def find_changes(
     """Look at these articles, or at all there are: each stands in the feed as the ledger has it now, or doesn't."""
     definition = feed.definition
     among = asked if asked is None else set(asked)
-    selected = clearances.selection(connection, definition.audience, section=definition.section, among=among, now=now)
+    selected = clearances.selection(connection, definition, among=among, now=now)
     ids = feed_entries.every(connection, definition.id) if asked is None else asked
     former = feed_entries.of(connection, definition.id, {*ids, *(standing.article_id for standing in selected)})
     form = entry_form(definition, newsroom)
@@ -93,7 +94,7 @@ def entry_form(definition: FeedDefinition, newsroom: Newsroom) -> str:
 
 
 def _version(standing: Standing, form: str) -> str:
-    told = [form, standing.article_id, standing.revision, standing.edition, standing.terms]
+    told = [form, standing.audience, standing.article_id, standing.revision, standing.edition, standing.terms]
     return digest_of(canonical_json(told))
 
 
@@ -127,7 +128,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
             clearance=standing.clearance,
             agreement=agreement,
             newsroom=newsroom,
-            body=definition.body,
+            carries="link" if standing.audience == PUBLIC_LINKS else "all" if definition.body else "summary",
             corrected=articles.corrected_at(connection, revision),
         )
         if definition.dialect and (reason := left_out(story.article, definition.dialect)):
@@ -140,7 +141,7 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
 
 def _gone(connection: Connection, gone: Mapping[str, Entry], definition: FeedDefinition) -> dict[str, Entry]:
     """Those that stood in the feed and don't any more, with when that was decided."""
-    decided = clearances.last_decided(connection, definition.audience, gone.keys())
+    decided = clearances.last_decided(connection, definition.audiences, gone.keys())
     withdrawn = articles.withdrawn_at(connection, gone.keys())
     return {
         name: replace(entry, version="", gone_at=withdrawn.get(name) or decided.get(name) or entry.moved_at)

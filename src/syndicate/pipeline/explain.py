@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from syndicate.ledger.database import Ledger
-from syndicate.model.clearance import PUBLIC, Verdict
+from syndicate.model.clearance import Verdict
 from syndicate.pipeline.case import find_case
 from syndicate.pipeline.newsroom import Newsroom
 from syndicate.rights import every_rule
@@ -17,5 +17,4 @@ def explain(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetim
     if found is None:
         return {}
     case, _ = found
-    asked = {PUBLIC: None} | {partner.id: partner for partner in newsroom.directory.partners}
-    return {audience: every_rule(case.question(partner)) for audience, partner in asked.items()}
+    return {audience: every_rule(question) for audience, question in case.questions().items()}

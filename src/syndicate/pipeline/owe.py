@@ -8,10 +8,10 @@ import structlog
 from sqlalchemy import Connection
 
 from syndicate.formats import article_format
-from syndicate.ledger import articles, contents, deliveries, feeds, partners
+from syndicate.ledger import contents, deliveries, feeds, labels, partners
 from syndicate.ledger.contents import Packed
 from syndicate.ledger.deliveries import NewDelivery
-from syndicate.model.clearance import PUBLIC, Clearance
+from syndicate.model.clearance import Clearance
 from syndicate.model.delivery import Manifest, State, delivery_id
 from syndicate.model.record import canonical_json
 from syndicate.model.step import SENDING_LANES, BuildFeed, Deliver, Step
@@ -132,12 +132,8 @@ def touch_feeds(
     connection: Connection, case: Case, *, audiences: Iterable[str], at: datetime, urgent: bool
 ) -> list[str]:
     """Note that the feeds which hold, held or will hold the article have changed; tells their ids."""
-    directory, publisher = case.newsroom.directory, case.newsroom.publisher
-    named = set(audiences)
-    standing = [name for name, audience in directory.standing_audiences().items() if audience in named]
-    sections = articles.sections(connection, case.head.id) if PUBLIC in named else []
-    by_section = [feed.id for section in sections for feed in directory.section_feeds(section, publisher)]
-    touched = sorted({*standing, *by_section})
+    belongings = labels.belongings(connection, case.head.id)
+    touched = case.newsroom.directory.feeds_with(audiences, belongings)
     feeds.touch(connection, touched, at=at, urgent=urgent, article_id=case.head.id)
     return touched
 

@@ -11,8 +11,7 @@ from syndicate.ledger.articles import Revision
 from syndicate.ledger.database import Ledger
 from syndicate.model.agreement import Agreement
 from syndicate.model.article import Article
-from syndicate.model.clearance import PUBLIC, Clearance
-from syndicate.model.partner import Partner
+from syndicate.model.clearance import Clearance
 from syndicate.model.step import Plan, Step, Withdraw
 from syndicate.pipeline.case import Case, read_case, supplies
 from syndicate.pipeline.derived import plan_derived
@@ -22,6 +21,7 @@ from syndicate.pipeline.owe import Written, packed_manifest, steps_for, touch_fe
 from syndicate.pipeline.writing import write_article, write_story
 from syndicate.rights import clear, less_from
 from syndicate.rights.pictures import pictures
+from syndicate.rights.question import Question
 from syndicate.rights.quota import quota
 
 
@@ -44,7 +44,7 @@ def plan(ledger: Ledger, article_id: str, *, newsroom: Newsroom, now: datetime) 
         new_licence = licences.unknown(connection, newsroom.licence)
     derived = plan_derived(ledger, article_id, urgent=False, now=now)
     writer = Writer(case, revision)
-    answers = [_ask(case, partner, writer) for partner in (None, *newsroom.directory.partners)]
+    answers = [_ask(case, audience, question, writer) for audience, question in case.questions().items()]
     with ledger.write() as connection:
         locked = articles.head(connection, article_id, lock=True)
         if locked != head:  # it has moved on, or somebody has planned it since: their answers may be newer than ours
@@ -68,12 +68,11 @@ def _is_used_up_meanwhile(connection: Connection, case: Case, answers: Sequence[
     return any(partner and quota(fresh.question(partner)) for partner in found)
 
 
-def _ask(case: Case, partner: Partner | None, writer: "Writer") -> Asked:
+def _ask(case: Case, audience: str, question: Question, writer: "Writer") -> Asked:
     """One audience's answer; no partner means the public."""
-    question = case.question(partner)
-    agreement, clearance = question.agreement, clear(question)
+    partner, agreement, clearance = question.partner, question.agreement, clear(question)
     if partner is None:
-        return Asked(PUBLIC, clearance, agreement)
+        return Asked(audience, clearance, agreement)
     decided = clearance.pictures
     if clearance.decision == "held" or clearance.keeps:
         decided = pictures(question)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from syndicate.ledger import retention
+from syndicate.ledger import fetches, retention
 from syndicate.ledger.database import Ledger, database_time
 from syndicate.ledger.retention import Dropped
 
+FORGET_AT_ONCE = 2_000  # fetches
 AT_ONCE = 50  # deliveries in one transaction: SQLite has one writer, whom others wait for
 
 
@@ -24,6 +25,16 @@ def prune(ledger: Ledger, *, keep: timedelta) -> Iterator[Dropped]:
         with ledger.write() as connection:
             dropped = retention.drop(connection, found, before=now - keep, now=now)
         yield dropped
+
+
+def forget_fetches(ledger: Ledger, *, keep: timedelta) -> Iterator[int]:
+    """Drop what was fetched longer ago than `keep`; tells how many rows each transaction has dropped."""
+    some = FORGET_AT_ONCE
+    while some == FORGET_AT_ONCE:
+        with ledger.write() as connection:
+            some = fetches.forget(connection, before=database_time(connection) - keep, limit=FORGET_AT_ONCE)
+        if some:
+            yield some
 
 
 def prunable(ledger: Ledger, *, keep: timedelta) -> Dropped:

@@ -81,10 +81,10 @@ def _sends(connection: Connection, depth: Mapping[Lane, int]) -> list[Step]:
 def _ensure_feeds(ledger: Ledger, newsroom: Newsroom, now: datetime) -> None:
     wanted = newsroom.directory.standing_audiences().keys()
     with ledger.read() as connection:
-        missing = wanted - {feed.id for feed in feeds.every(connection)}
+        missing = feeds.missing(connection, wanted)
     if missing:
         with ledger.write() as connection:
-            feeds.ensure(connection, sorted(missing), at=now)
+            feeds.ensure(connection, missing, at=now)
 
 
 def _settle_lost(ledger: Ledger, policy: DeliveryPolicy, dice: Callable[[], float]) -> None:

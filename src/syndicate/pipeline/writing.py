@@ -1,6 +1,7 @@
 """Writes an article down for one audience: its statements in place, its pictures cleared, in the format it wants."""
 
 from datetime import datetime
+from typing import Literal
 
 from syndicate.formats import article_format
 from syndicate.ledger.articles import Head, Revision
@@ -12,6 +13,8 @@ from syndicate.model.story import Rendition, Story
 from syndicate.notices.compose import Composed, compose
 from syndicate.pipeline.newsroom import Newsroom
 
+Carries = Literal["all", "summary", "link"]
+
 
 def write_story(
     head: Head,
@@ -20,16 +23,16 @@ def write_story(
     clearance: Clearance,
     agreement: Agreement | None,
     newsroom: Newsroom,
-    body: bool = True,
+    carries: Carries = "all",
     corrected: datetime | None = None,
     language: str = "",
 ) -> tuple[Story, Manifest]:
     """The article as this audience may have it, and the manifest of what it carries.
 
-    `corrected` is when the correction that it notes was made. The statements are in the article's language, unless
-    another is named.
+    `carries` is how much of it: with the body, without, or its title, source and link alone. `corrected` is when the
+    correction that it notes was made. The statements are in the article's language, unless another is named.
     """
-    article = _article(revision)
+    article = _bare(_article(revision)) if carries == "link" else _article(revision)
     composed = compose(
         article,
         clearance=clearance,
@@ -42,7 +45,7 @@ def write_story(
     published = head.first_published or article.published_at
     updated = max(revision.updated, published)  # what is published at its hour was written before
     story = Story(
-        article=composed.article if body else composed.article.model_copy(update={"body_html": ""}),
+        article=composed.article if carries == "all" else composed.article.model_copy(update={"body_html": ""}),
         uri=head.uri,
         revision=revision.revision,
         published=published,
@@ -51,6 +54,12 @@ def write_story(
         terms=composed.terms,
     )
     return story, _manifest(composed, clearance, agreement)
+
+
+def _bare(article: Article) -> Article:
+    """Its title, and what says whose it is and where it stands: nothing that anybody wrote, or took, for it."""
+    others = {"summary": "", "body_html": "", "pictures": (), "keywords": (), "correction_note": ""}
+    return article.model_copy(update=others)
 
 
 def _manifest(composed: Composed, clearance: Clearance, agreement: Agreement | None) -> Manifest:

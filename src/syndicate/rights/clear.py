@@ -58,11 +58,16 @@ def clear(question: Question) -> Clearance:
     if verdicts:
         held = max(verdicts, key=lambda one: one.until or question.now)
         return _answer(held, held.until)
-    reason = f"cleared under agreement {question.agreement.number}" if question.agreement else "cleared for the public"
-    decided = pictures(question)
+    decided = () if question.as_link else pictures(question)
     return Clearance(
-        decision="cleared", rule="all", reason=reason, until=less_from(question, decided), pictures=decided
+        decision="cleared", rule="all", reason=_why(question), until=less_from(question, decided), pictures=decided
     )
+
+
+def _why(question: Question) -> str:
+    if question.agreement:
+        return f"cleared under agreement {question.agreement.number}"
+    return "cleared for the public" + ", as title, source and link alone" * question.as_link
 
 
 def every_rule(question: Question) -> tuple[Verdict, ...]:

@@ -11,7 +11,7 @@ from syndicate.rights.permission import names, running
 from syndicate.rights.question import Question
 
 UNDECIDED = "nobody has recorded whose it is, and undecided means no"
-_OURSELVES = ("本报", "本网", "本台", "本刊", "本端", "本中心")
+_OURSELVES = ("本报", "本网", "本台", "本刊", "本端", "本中心", "本報", "本網", "本臺")
 
 
 def pictures(question: Question) -> tuple[PictureVerdict, ...]:

@@ -25,7 +25,8 @@ class Question(Record):
     or through others, if that was withdrawn; `ruling` what a person has decided for this audience. `had` says that the
     article was cleared for them before, and `supply` what else they have had, where a quota asks. `credits_before` is
     the credit line, by url, that the event gave those pictures of which a person has recorded something: no record
-    unsays it. `listing` is the source list in force, asked about the article's sources and our own names.
+    unsays it. `as_link` asks for the public whether a reprint's title, source and link may go, and nothing else of it.
+    `listing` is the source list in force, asked about the article's sources and our own names.
     """
 
     article: Article
@@ -39,6 +40,7 @@ class Question(Record):
     had: bool = False
     supply: Supply = NOTHING_SUPPLIED
     now: Moment
+    as_link: bool = False
     credits_before: dict[str, str] = Field(default_factory=dict)
     listing: Listing | None = None
 

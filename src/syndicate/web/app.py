@@ -1,16 +1,20 @@
 """Who may ask, by HTTP? The whole surface is the table below; nothing here decides anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from syndicate.assemble import System
 from syndicate.model.event import STRUCTURED
-from syndicate.web import events, feeds, home, hub, licence, policies, probes, why
+from syndicate.web import events, feed_list, feeds, home, hub, licence, policies, probes, sitemap, why
 from syndicate.web.answers import HANDLERS
+from syndicate.web.fetched import FetchBook
 from syndicate.web.journal import Journal
+from syndicate.web.limits import Limits, limited
 
 ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/events", events.take_in),
@@ -18,6 +22,9 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/schemas/article-event.json", events.schema),
     ("GET", "/feeds/{feed_id:path}.{suffix}", feeds.read),
     ("POST", "/hub", hub.ask),
+    ("GET", "/feeds", feed_list.page),
+    ("GET", "/feed.css", feed_list.stylesheet),
+    ("GET", sitemap.PATH, sitemap.read),
     ("GET", "/archives/{feed_id:path}/{month}.{suffix}", feeds.read_archive),
     ("GET", "/licence", licence.current),
     ("GET", "/licence/{version}", licence.page),
@@ -34,6 +41,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/metrics", probes.metrics),
     ("GET", "/", home.page),
 )
+LIMITED = ("/feeds", "/archives", "/policies", "/news-sitemap.xml")
 _EVENT_BODY = {
     "requestBody": {
         "required": True,
@@ -46,6 +54,14 @@ _BODIES: Mapping[str, dict[str, Any]] = MappingProxyType(
 )
 
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    book: FetchBook = app.state.fetches
+    book.start()
+    yield
+    await run_in_threadpool(book.stop)
+
+
 def make_app(system: System) -> FastAPI:
     """The application for one System, which stays the caller's to close. No pages that load scripts from elsewhere."""
     app = FastAPI(
@@ -55,13 +71,21 @@ def make_app(system: System) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers=dict(HANDLERS),
+        lifespan=_lifespan,
     )
     app.state.system = system
+    app.state.fetches = FetchBook(system.ledger)
+    app.state.recent = sitemap.Recent()
+    app.state.names = feed_list.Names()
+    app.state.limits = Limits(system.settings.web)
     app.state.depth = probes.RecentDepth(system.depth)
     app.add_middleware(Journal)
     for method, path, answer in ROUTES:
+        first = [Depends(limited)] if path.startswith(LIMITED) else []
         extra = _BODIES.get(path)
-        app.add_api_route(path, answer, methods=[method], response_model=None, openapi_extra=extra)
+        app.add_api_route(path, answer, methods=[method], response_model=None, openapi_extra=extra, dependencies=first)
         if method == "GET":
-            app.add_api_route(path, answer, methods=["HEAD"], response_model=None, include_in_schema=False)
+            app.add_api_route(
+                path, answer, methods=["HEAD"], response_model=None, include_in_schema=False, dependencies=first
+            )
     return app

@@ -2,10 +2,13 @@
 
 import base64
 import binascii
+from datetime import datetime
 
 from fastapi import HTTPException, Request
 
+from syndicate.assemble import System
 from syndicate.ledger.database import Ledger
+from syndicate.web.limits import Limits
 from syndicate.web.tokens import Holder, recognise
 
 _FEED_CHALLENGE = 'Basic realm="feeds", charset="UTF-8", Bearer realm="feeds"'
@@ -17,10 +20,10 @@ def require_writer(request: Request, ledger: Ledger) -> None:
     token = _bearer(request.headers.get("authorization", ""))
     if token is None:
         raise HTTPException(401, "send a bearer token", {"WWW-Authenticate": 'Bearer realm="events"'})
-    holder = recognise(ledger, token)
+    holder = recognise(ledger, token, now=_now(request))
     if holder is None:
         challenge = 'Bearer realm="events", error="invalid_token"'
-        raise HTTPException(401, "the token isn't one of ours, or was taken back", {"WWW-Authenticate": challenge})
+        raise HTTPException(401, "the token isn't ours, was taken back, or has ended", {"WWW-Authenticate": challenge})
     if not holder.may("events:write"):
         challenge = 'Bearer realm="events", error="insufficient_scope", scope="events:write"'
         raise HTTPException(403, "the token lacks the scope events:write", {"WWW-Authenticate": challenge})
@@ -34,6 +37,7 @@ def require_reader(request: Request, ledger: Ledger, *, partner_id: str) -> None
     holder = _holder(request, ledger, wanted="a partner's feed needs that partner's token")
     if not holder.may("feeds:read", partner_id=partner_id):
         raise HTTPException(403, "the token doesn't open this feed")
+    request.state.token_id, request.state.partner_id = holder.id, partner_id
 
 
 def require_partner(request: Request, ledger: Ledger) -> str:
@@ -59,11 +63,18 @@ def feed_token(request: Request) -> str | None:
 
 def _holder(request: Request, ledger: Ledger, *, wanted: str) -> Holder:
     token = feed_token(request) or request.query_params.get("token")
-    holder = recognise(ledger, token) if token else None
+    holder = recognise(ledger, token, now=_now(request)) if token else None
     if holder is None:
-        said = "the token isn't one of ours, or was taken back" if token else wanted
+        said = "the token isn't ours, was taken back, or has ended" if token else wanted
         raise HTTPException(401, said, {"WWW-Authenticate": _FEED_CHALLENGE})
+    limits: Limits = request.app.state.limits
+    limits.spend_token(holder.id)
     return holder
+
+
+def _now(request: Request) -> datetime:
+    system: System = request.app.state.system
+    return system.clock()
 
 
 def _bearer(header: str) -> str | None:

@@ -15,8 +15,10 @@ from syndicate.model.clearance import PUBLIC
 from syndicate.model.licence import Addresses
 from syndicate.model.story import MONTH
 from syndicate.rights.term import running
+from syndicate.web.browsed import BROWSED, shown_as
 from syndicate.web.conditional import CODINGS, DIGITS, compressed, digests, http_date, preferred, unchanged, wants_delta
 from syndicate.web.credentials import require_reader
+from syndicate.web.fetched import noted
 
 _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 
@@ -40,7 +42,7 @@ def read_archive(request: Request, feed_id: str, month: str, suffix: str) -> Res
 
 def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Response:
     system: System = request.app.state.system
-    partner_id = system.newsroom.directory.partner_of_feed(feed_id)
+    partner_id = system.newsroom.directory.owner(feed_id)
     if partner_id is not None:
         require_reader(request, system.ledger, partner_id=partner_id)
         _require_term(partner_id, system)
@@ -53,7 +55,17 @@ def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Respo
     if modified:
         headers["Last-Modified"] = http_date(modified)
     if unchanged(request.headers, etag=etag, modified=modified):
-        return Response(status_code=304, headers=headers)
+        answer = Response(status_code=304, headers=headers)
+    else:
+        answer = _told(request, served, feed_id, suffix, month, coding=coding, headers=headers)
+    return noted(request, answer, served, feed_id=feed_id, suffix=suffix, month=month)
+
+
+def _told(
+    request: Request, served: Served, feed_id: str, suffix: str, month: str, *, coding: str, headers: dict[str, str]
+) -> Response:
+    """The document, or what has changed in it since the version that the asker has."""
+    system: System = request.app.state.system
     if coding:
         headers["Content-Encoding"] = coding
     if month == SUBSCRIPTION and wants_delta(request.headers):
@@ -63,7 +75,8 @@ def _answer(request: Request, feed_id: str, suffix: str, *, month: str) -> Respo
                 headers |= {"IM": "feed", "Cache-Control": "no-store, im"}
                 content = compressed(delta.body, coding)
                 return Response(content, 226, headers=headers, media_type=served.media_type)
-    return Response(_content(served, coding), headers=headers, media_type=served.media_type)
+    media_type = shown_as(request, served.media_type)
+    return Response(_content(served, coding), headers=headers, media_type=media_type)
 
 
 def _content(served: Served, coding: str) -> bytes:
@@ -100,7 +113,7 @@ def _find(feed_id: str, suffix: str, month: str, system: System, *, audience: st
         return served
     if month:
         raise HTTPException(410, "all of that month was taken back") if had_month else unknown
-    if definition.section and not known:  # any path could be a section's: only one that had an article is one
+    if definition.named and not known:  # any path could be a section's, or a name: only one that had an article is
         raise unknown
     raise HTTPException(503, "this feed is being built for the first time", {"Retry-After": "5"})
 
@@ -116,7 +129,7 @@ def _modified(served: Served, *, now: datetime) -> datetime | None:
 
 def _headers(system: System, *, private: bool, delta: bool) -> dict[str, str]:
     seconds = system.settings.web.feed_max_age_s
-    varies = ["Accept-Encoding", *(["A-IM"] if delta else []), *(["Authorization"] if private else [])]
+    varies = ["Accept-Encoding", BROWSED, *(["A-IM"] if delta else []), *(["Authorization"] if private else [])]
     return {
         "Cache-Control": f"{'private' if private else 'public'}, max-age={seconds}, stale-while-revalidate={seconds}",
         "Vary": ", ".join(varies),

@@ -14,8 +14,9 @@ from syndicate.formats import rsl, tdmrep
 from syndicate.ledger import licences
 from syndicate.ledger.licences import Kept
 from syndicate.model.licence import Licence, LicenceText
+from syndicate.web import sitemap
+from syndicate.web.feed_list import CONTENT_POLICY
 from syndicate.web.feeds import licence_links
-from syndicate.web.home import CONTENT_POLICY
 
 _PAGE = Template(
     """<!doctype html>
@@ -92,10 +93,11 @@ def machine_readable(request: Request) -> Response:
 
 
 def robots(request: Request) -> Response:
-    """`GET /robots.txt` (RFC 9309): nothing is forbidden here, and where the licence is (RSL 1.0)."""
+    """`GET /robots.txt` (RFC 9309): nothing is forbidden here, where the licence is (RSL 1.0), and the sitemap."""
     system: System = request.app.state.system
     licence = system.newsroom.addresses.machine
-    lines = [f"License: {licence}", ""] * bool(licence) + ["User-agent: *", "Allow: /", ""]
+    listed = f"Sitemap: {system.settings.web.base_url.rstrip('/')}{sitemap.PATH}"
+    lines = [f"License: {licence}", ""] * bool(licence) + ["User-agent: *", "Allow: /", "", listed, ""]
     return Response("\n".join(lines), headers=machine_headers(system), media_type="text/plain")
 
 

@@ -6,13 +6,17 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
 
 from syndicate.ledger import tokens
 from syndicate.ledger.database import Ledger
-from syndicate.model.problem import Invalid, Problem
+from syndicate.model.problem import Invalid, Problem, invalid
 
 SCOPES = ("events:write", "feeds:read")
+LONGEST_OVERLAP = timedelta(days=90)
 
 _FORM = re.compile(r"sy_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 _NOBODY = hashlib.sha256(b"").hexdigest()
@@ -22,6 +26,7 @@ _NOBODY = hashlib.sha256(b"").hexdigest()
 class Holder:
     """Whose token it is, and what it is good for."""
 
+    id: str
     name: str
     scopes: frozenset[str]
     partner_id: str | None
@@ -47,39 +52,61 @@ def issue(ledger: Ledger, *, name: str, scopes: Sequence[str], partner_id: str |
         problems.append(Problem(field="partner_id", message="is required: feeds:read opens one partner's feed"))
     if problems:
         raise Invalid(problems)
-    token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     with ledger.write() as connection:
-        tokens.add(
-            connection,
-            token_id=token_id,
-            name=name,
-            secret_sha256=_hash(secret),
-            scopes=sorted(set(scopes)),
-            partner_id=partner_id or None,
-            now=now,
-        )
-    return f"sy_{token_id}_{secret}"
+        return _made(connection, name, scopes, partner_id, now=now)
 
 
-def recognise(ledger: Ledger, token: str) -> Holder | None:
-    """Who holds this token; None when it isn't one of ours, or was taken back."""
+def rotate(ledger: Ledger, token_id: str, *, overlap: timedelta, now: datetime) -> str:
+    """Put a new token in the place of one, which opens the same until the overlap is over; return the new one.
+
+    Raises `Invalid` when there is none, or when it opens nothing any more or is being replaced already.
+    """
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise invalid("overlap", f"must be between 0 and {LONGEST_OVERLAP.days} days")
+    with ledger.write() as connection:
+        row: Any = tokens.find(connection, token_id)
+        if row is None:
+            raise invalid("token", f"there is no token {token_id!r}; ids are the first column of: syndicate token list")
+        if row.revoked_at is not None:
+            raise invalid("token", f"{token_id} was taken back: make a new one with syndicate token create")
+        if row.ends_at is not None:
+            raise invalid("token", f"{token_id} has been replaced by {row.successor} already: rotate that one")
+        token = _made(connection, row.name, row.scopes, row.partner_id, now=now)
+        tokens.succeed(connection, token_id, successor=id_of(token), ends_at=now + overlap)
+    return token
+
+
+def id_of(token: str) -> str:
+    """The part of a token that is no secret: by it the ledger knows it."""
+    return token.split("_")[1]
+
+
+def recognise(ledger: Ledger, token: str, *, now: datetime) -> Holder | None:
+    """Who holds this token; None when it isn't one of ours, was taken back, or has ended."""
     form = _FORM.fullmatch(token)
     if form is None:
         return None
     with ledger.read() as connection:
-        row = tokens.find(connection, form[1])
+        row: Any = tokens.find(connection, form[1])
     # Compared also when there is no such id: how long we take must not tell which ids exist.
     same = hmac.compare_digest(row.secret_sha256 if row else _NOBODY, _hash(form[2]))
-    if row is None or not same or row.revoked_at is not None:
+    if row is None or not same or row.revoked_at is not None or (row.ends_at is not None and row.ends_at <= now):
         return None
-    return Holder(name=row.name, scopes=frozenset(row.scopes), partner_id=row.partner_id)
+    return Holder(id=row.id, name=row.name, scopes=frozenset(row.scopes), partner_id=row.partner_id)
 
 
-def token_id(ledger: Ledger, token: str, *, scope: str, partner_id: str) -> str | None:
-    """The id of a token that has this scope and is this partner's; None for any other."""
-    holder = recognise(ledger, token)
-    form = _FORM.fullmatch(token)
-    return form[1] if form and holder and holder.may(scope, partner_id=partner_id) else None
+def _made(connection: Connection, name: str, scopes: Sequence[str], partner_id: str | None, *, now: datetime) -> str:
+    token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    tokens.add(
+        connection,
+        token_id=token_id,
+        name=name,
+        secret_sha256=_hash(secret),
+        scopes=sorted(set(scopes)),
+        partner_id=partner_id or None,
+        now=now,
+    )
+    return f"sy_{token_id}_{secret}"
 
 
 def _hash(secret: str) -> str:

@@ -4,7 +4,7 @@ from syndicate.ledger.tables.fed import entry_bytes, feed_documents, feed_entrie
 from syndicate.ledger.tables.listed import source_editions, source_units
 from syndicate.ledger.tables.pictured import article_pictures, picture_rights
 from syndicate.ledger.tables.sent import attempts, deliveries, health, receipts, takedowns
-from syndicate.ledger.tables.served import beats, feeds, tokens
+from syndicate.ledger.tables.served import beats, feeds, fetches, tokens
 from syndicate.ledger.tables.shape import metadata
 from syndicate.ledger.tables.subscribed import subscriptions, topics
 from syndicate.ledger.tables.told import (
@@ -16,6 +16,7 @@ from syndicate.ledger.tables.told import (
     events,
     licences,
     package_items,
+    revision_labels,
     revisions,
     rulings,
 )
@@ -36,12 +37,14 @@ __all__ = [
     "feed_entries",
     "feed_versions",
     "feeds",
+    "fetches",
     "health",
     "licences",
     "metadata",
     "package_items",
     "picture_rights",
     "receipts",
+    "revision_labels",
     "revisions",
     "rulings",
     "source_editions",

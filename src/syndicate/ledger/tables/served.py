@@ -1,6 +1,6 @@
 """What is served: feeds and their bytes, and who may read them; and who works."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
 
 from syndicate.ledger.moments import UtcDateTime
 from syndicate.ledger.tables.shape import Counter, metadata, where
@@ -30,6 +30,31 @@ tokens = Table(
     Column("partner_id", Text, comment="whose feed it opens"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("ends_at", UtcDateTime, comment="from then on it opens nothing, because another has taken its place"),
+    Column("successor", String(16), comment="the token that has"),
+)
+
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("seq", Counter, primary_key=True, autoincrement=True),
+    Column("token_id", String(16), nullable=False),
+    Column("partner_id", Text, nullable=False),
+    Column("feed_id", Text, nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("month", String(7), nullable=False, comment="of an archive; empty: the subscription document"),
+    Column("status", Integer, nullable=False, comment="200, 226, or 304: they have had this version"),
+    Column("digest", String(64), nullable=False, comment="of the version, before compression"),
+    Column("build", Counter, nullable=False, comment="the feed's newest when this version was served"),
+    Column("bytes", Integer, nullable=False, comment="of the body as it travelled"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, comment="of a 304 that was answered again and again, the last time"),
+    Column("times", Integer, nullable=False),
+    Index("ix_fetches_partner_id", "partner_id", "seq"),
+    Index("ix_fetches_feed_id", "feed_id", "build"),
+    Index("ix_fetches_last_at", "last_at"),
+    # Who asks every minute adds to one row, and not a row a minute.
+    Index("ix_fetches_unchanged", "token_id", "feed_id", "build", **where("status = 304")),
 )
 
 beats = Table(

@@ -84,6 +84,15 @@ revisions = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 
+revision_labels = Table(
+    "revision_labels",
+    metadata,
+    Column("kind", String(10), primary_key=True, comment="keyword, author, or words: own, mixed or reprint"),
+    Column("name", Text, primary_key=True),
+    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True, index=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+)
+
 package_items = Table(
     "package_items",
     metadata,

@@ -187,6 +187,15 @@ def test_in_the_second_of_the_build_nobody_is_told_by_date_that_nothing_changed(
     assert newsroom.get("/feeds/all.rss", if_modified_since="Wed, 06 May 2026 02:00:00 GMT").status == 200
 
 
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=2)])
+def test_other_bytes_are_of_a_later_second_even_if_the_clock_was_set_back(newsroom, back):
+    before = newsroom.get("/feeds/all.rss", at=LATER).headers["last-modified"]
+    earlier = replace(newsroom, system=replace(newsroom.system, clock=lambda: NOW - back))
+    earlier.published(id="e-2", version=2, headline="白鹭孵出了雏鸟")
+    after = newsroom.get("/feeds/all.rss", at=LATER).headers["last-modified"]
+    assert (before, after) == ("Wed, 06 May 2026 02:00:00 GMT", "Wed, 06 May 2026 02:00:01 GMT")
+
+
 def test_if_modified_since_is_answered_where_there_is_nothing_better(newsroom):
     date = newsroom.get("/feeds/all.rss", at=LATER).headers["last-modified"]
     assert newsroom.get("/feeds/all.rss", if_modified_since=date, at=LATER).status == 304

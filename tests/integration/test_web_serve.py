@@ -2,26 +2,14 @@
 
 import http.client
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
 from tests.fakes.web_newsroom import a_newsroom, an_event
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from syndicate.settings import read_settings
-from syndicate.web.serve import serve
-serve(read_settings(Path(sys.argv[1]), data_dir=Path(sys.argv[2])))
-"""
-PATIENCE_S = 30
+from tests.fakes.web_process import PATIENCE_S, served
 
 
 @pytest.fixture(scope="module")
@@ -29,44 +17,6 @@ def newsroom(tmp_path_factory):
     with a_newsroom(tmp_path_factory.mktemp("serve")) as newsroom:
         newsroom.published()
         yield newsroom
-
-
-def free_port():
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@contextmanager
-def served(newsroom, log):
-    """A web process of its own: its port and the process."""
-    port, settings = free_port(), newsroom.system.settings
-    # No broker listens where this points: events must be taken in all the same.
-    environment = os.environ | {
-        "SYNDICATE_WEB__PORT": str(port),
-        "SYNDICATE_BROKER_URL": f"redis+socket://{settings.data_dir}/none",
-    }
-    arguments = [sys.executable, "-c", PROGRAM, str(settings.config_dir), str(settings.data_dir)]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(arguments, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            _wait_for(port, process, log)
-            yield port, process
-        finally:
-            process.kill()
-
-
-def _wait_for(port, process, log):
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with closing(socket.create_connection(("127.0.0.1", port), timeout=1)):
-                return
-        except OSError:
-            time.sleep(0.05)
-    pytest.fail(f"the web process did not come up: {log.read_text()}")
 
 
 @pytest.fixture(scope="module")

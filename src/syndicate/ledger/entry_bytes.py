@@ -30,6 +30,11 @@ class Kept:
         self._kept: dict[Key, bytes] = {}
         self._size = 0
 
+    def make_room(self) -> None:
+        """Forget all when there is too much; only before a build: what it has just written, the ledger lacks still."""
+        if self._size > self._limit:
+            self._kept, self._size = {}, 0
+
     def add(self, rendered: Rendered) -> None:
         """Have these in mind."""
         for name, body in rendered.bodies.items():
@@ -41,8 +46,6 @@ class Kept:
 
     def load(self, connection: Connection, versions: Iterable[str], formats: Collection[str]) -> None:
         """Have these in mind, as far as the ledger has them."""
-        if self._size > self._limit:
-            self._kept, self._size = {}, 0
         missing = sorted({version for version in versions if self.lacks(version, formats)})
         for some in in_batches(missing):
             for row in connection.execute(select(entry_bytes).where(entry_bytes.c.version.in_(some))):

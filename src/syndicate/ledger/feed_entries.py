@@ -115,6 +115,13 @@ def had_month(connection: Connection, feed_id: str, month: str) -> bool:
     return bool(connection.scalar(wanted.where(feed_entries.c.feed_id == feed_id, feed_entries.c.month == month)))
 
 
+def last_gone(connection: Connection, feed_id: str, month: str, *, but: Collection[str]) -> datetime | None:
+    """When something published in a month was last taken back, without some articles."""
+    wanted = _of(feed_id).where(feed_entries.c.month == month, feed_entries.c.gone_at.is_not(None))
+    found = _found(connection, wanted, but)
+    return max((entry.gone_at for entry in found if entry.gone_at), default=None)
+
+
 def gone(connection: Connection, feed_id: str, *, since: datetime, limit: int) -> list[Entry]:
     """What was taken back since then, last first."""
     wanted = _of(feed_id).where(feed_entries.c.gone_at >= since)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, case, delete, select, true, update
 from zstandard import ZstdCompressor
@@ -14,6 +14,9 @@ from syndicate.ledger.insert import insert_new, upsert
 from syndicate.ledger.tables import feed_documents, feed_versions, feeds
 
 SUBSCRIPTION = ""  # the document that readers subscribe to, beside the archives of months
+# Last-Modified has no fractions, and clocks may be set back: other bytes are always of a later second than those before
+# them, or curl (and newsboat with it) throws away what it has just been sent.
+_A_SECOND = timedelta(seconds=1)
 _VERSIONS_KEPT = 200  # of a feed in one format: who asks with an older one gets all of it
 
 
@@ -140,17 +143,18 @@ def publish(
     values = {"form": form, "changed_at": changed_at, "built_at": now, "build": seen.build + 1}
     if not _advance(connection, seen, values):
         return False
-    former = {(row.month, row.format): row.digest for row in connection.execute(_of(seen.id))}
+    former = {(row.month, row.format): row for row in connection.execute(_of(seen.id))}
     contents.keep_all(connection, [one.packed for one in documents])
     for one in documents:
-        if former.get((one.month, one.format)) != one.packed.digest:
-            _put(connection, seen.id, one, now=now)
+        before = former.get((one.month, one.format))
+        if before is None or before.digest != one.packed.digest:
+            _put(connection, seen.id, one, now=max(now, before.built_at + _A_SECOND) if before else now)
         if one.month == SUBSCRIPTION:
             _remember(connection, seen, one, now=now)
     empty = feed_documents.c.month.in_(sorted(dropped))
     connection.execute(delete(feed_documents).where(feed_documents.c.feed_id == seen.id, empty))
     served = {row.digest for row in connection.execute(_of(seen.id))}
-    contents.drop(connection, set(former.values()) - served)  # nobody is served these any more
+    contents.drop(connection, {row.digest for row in former.values()} - served)  # nobody is served these any more
     return True
 
 

@@ -28,6 +28,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, 
     others. The bytes depend on the ledger and the configuration, and on the clock only for the hour at which an embargo
     lapses.
     """
+    kept.make_room()
     definition = newsroom.directory.definition(feed_id, newsroom.publisher)
     with ledger.read() as connection:
         seen = feeds.state(connection, feed_id)

@@ -19,7 +19,9 @@ from syndicate.ledger.feeds import SUBSCRIPTION, Document
 from syndicate.model.story import Feed, Tombstone
 from syndicate.pipeline.entries import Changes
 
-MOST = 1_000  # entries in a document that grows: readers and validators take 5 MB at most
+MOST = 1_000  # entries in a document that grows
+# Readers and the W3C validator take 5,000,000 bytes at most; what is left is for the opening and its tombstones.
+MOST_BYTES = 4_800_000
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 TOMBSTONES, FOR_DAYS = 500, 30  # that stand in the subscription document, and how long
 
@@ -45,15 +47,11 @@ def write_documents(connection: Connection, feed: Feed, changes: Changes, *, kep
     for month in months:
         if whole or month in touched or _beside(month, months) != _beside(month, before):
             previous, following = _beside(month, months)
-            told = {
-                "archive": month,
-                "previous": previous,
-                "following": following,
-                "hubs": (),
-            }  # nobody subscribes to one
-            archive = feed.model_copy(update=told)
             standing = [entry for entry in changes.standing if entry.month == month]
             standing += feed_entries.of_month(connection, feed_id, month, but=but)
+            update: dict[str, object] = {"archive": month, "previous": previous, "following": following}
+            update |= {"changed": _archive_changed(connection, feed, changes, standing), "hubs": ()}
+            archive = feed.model_copy(update=update)  # which names no hub: nobody subscribes to one
             written.append(_documents(connection, archive, standing, kept))
     return Documents([one for some in written for one in some], sorted(set(before) - set(months)))
 
@@ -88,7 +86,9 @@ def _subscription(
         "tombstones": tombstones(connection, gone)[:TOMBSTONES],
         "previous": months[-1] if months else "",
     }
-    return _documents(connection, feed.model_copy(update=update), _window(connection, feed, changes), kept)
+    window = _window(connection, feed, changes)
+    kept.load(connection, [entry.version for entry in window], FEED_FORMATS)
+    return _documents(connection, feed.model_copy(update=update), _fitting(window, kept), kept)
 
 
 def _window(connection: Connection, feed: Feed, changes: Changes) -> list[Entry]:
@@ -109,6 +109,24 @@ def _window(connection: Connection, feed: Feed, changes: Changes) -> list[Entry]
     return list(window.values())
 
 
+def _fitting(window: Sequence[Entry], kept: Kept) -> list[Entry]:
+    """Those of the window that a document has room for, what moved last before all else.
+
+    One that is larger than a document by itself keeps nobody else out.
+    """
+    fitting, room = [], MOST_BYTES
+    for entry in sorted(window, key=_moved, reverse=True):
+        size = max(len(kept.get(entry.version, name)) for name in FEED_FORMATS)
+        if size <= room:
+            fitting.append(entry)
+            room -= size
+    return fitting
+
+
+def _moved(entry: Entry) -> tuple[datetime, datetime, str]:
+    return entry.moved_at or _LONG_AGO, entry.published_at or _LONG_AGO, entry.article_id
+
+
 def _finished(connection: Connection, feed: Feed, changes: Changes) -> list[str]:
     """The months of which there is an archive: those that were over when the feed last changed."""
     if not feed.definition.archives:
@@ -116,6 +134,15 @@ def _finished(connection: Connection, feed: Feed, changes: Changes) -> list[str]
     found = feed_entries.months(connection, feed.definition.id, but=changes.now.keys())
     found |= {entry.month for entry in changes.standing}
     return sorted(month for month in found if month < _month_of(feed.changed, feed))
+
+
+def _archive_changed(connection: Connection, feed: Feed, changes: Changes, standing: Sequence[Entry]) -> datetime:
+    """When an archive last changed: by what stands or stood in it alone, however much later the feed has."""
+    month, but = standing[0].month, changes.now.keys()
+    gone = feed_entries.last_gone(connection, feed.definition.id, month, but=but)
+    moments = [gone, *(entry.gone_at for entry in changes.now.values() if entry.month == month)]
+    moments += [entry.moved_at for entry in standing]
+    return max((moment.replace(microsecond=0) for moment in moments if moment), default=feed.changed)
 
 
 def _month_of(moment: datetime, feed: Feed) -> str:

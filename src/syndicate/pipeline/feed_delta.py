@@ -9,7 +9,7 @@ from syndicate.ledger.database import Ledger
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.ledger.feed_entries import Entry
 from syndicate.model.story import Feed
-from syndicate.pipeline.documents import body, newest_first, tombstones
+from syndicate.pipeline.documents import MOST_BYTES, body, newest_first, tombstones
 from syndicate.pipeline.newsroom import Newsroom
 
 _LACK_TOMBSTONES = ("rss",)
@@ -27,9 +27,9 @@ class Delta:
 def feed_delta(ledger: Ledger, feed_id: str, name: str, *, since: str, newsroom: Newsroom, kept: Kept) -> Delta | None:
     """What changed since the version whose digest begins with `since`; None where only the whole document tells it.
 
-    That is so for a version that we don't know any more, when as much has changed as the document holds, and when
-    something was taken back and the format (RSS) has no word for it. A partner's dialect of RSS has no deltas: it may
-    leave out after a correction what it had before, and has no word for that either.
+    That is so for a version that we don't know any more, when as much has changed as the document holds or has room
+    for, and when something was taken back and the format (RSS) has no word for it. A partner's dialect of RSS has no
+    deltas: it may leave out after a correction what it had before, and has no word for that either.
     """
     definition = newsroom.directory.definition(feed_id, newsroom.publisher)
     if definition is not None and definition.dialect and name == "rss":
@@ -56,7 +56,8 @@ def feed_delta(ledger: Ledger, feed_id: str, name: str, *, since: str, newsroom:
             previous=months[-1] if months else "",
         )
         kept.load(connection, [entry.version for entry in standing], FEED_FORMATS)
-    return Delta(served.digest, served.media_type, body(feed, standing, name, kept))
+    told = body(feed, standing, name, kept)
+    return Delta(served.digest, served.media_type, told) if len(told) <= MOST_BYTES else None
 
 
 def _can_be_told(name: str, standing: Sequence[Entry], gone: Sequence[Entry], *, length: int) -> bool:

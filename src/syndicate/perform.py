@@ -1,4 +1,4 @@
-"""Does one Step after another: the stages of the pipeline, with the ways out and the bytes that a process has in mind."""
+"""Does one Step after another: the pipeline's stages, with the ways out and the bytes that a process has in mind."""
 
 import os
 import random

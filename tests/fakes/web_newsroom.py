@@ -164,7 +164,7 @@ def basic(user, password):
 
 @contextmanager
 def a_newsroom(
-    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, url="", settings=""
+    folder: Path, *, depth=dict, licence="", ledger=None, feeds=FEEDS, settings="", url=""
 ) -> Iterator[Newsroom]:
     """A newsroom in an empty folder, with licence and feeds in these words of TOML; on another's `ledger`, or `url`.
 

@@ -9,6 +9,7 @@ from syndicate.ledger import claims, tables, tokens
 from syndicate.ledger.database import database_time
 from syndicate.ledger.lines import DUE, Due
 from syndicate.model.step import Confirm, Deliver
+from syndicate.web.tokens import id_of, rotate
 from tests.fakes.hub import HUB, SETTINGS, TOPIC, a_hub
 from tests.fakes.subscriber import Subscriber
 from tests.fakes.web_newsroom import BASE, FEEDS, NOW, an_article, an_event
@@ -318,6 +319,18 @@ def test_once_the_token_is_taken_back_the_subscription_is_denied(hub, reader, to
     assert (reader.received, hub.the_one().state) == ([], "ended")
     assert reader.asked[1]["hub.mode"] == "denied"
     assert reader.asked[1]["hub.topic"] == f"{OWN}?token={token}"
+
+
+def test_once_another_token_has_taken_its_place_the_subscription_is_denied(hub, reader, token):
+    hub.subscribe(reader, topic=f"{OWN}?token={token}")
+    rotate(hub.newsroom.system.ledger, id_of(token), overlap=timedelta(days=1), now=NOW)
+    hub.at(NOW + timedelta(hours=23)).sweep()
+    before = hub.the_one().state
+
+    hub.at(NOW + timedelta(hours=25)).sweep()
+
+    assert (before, hub.the_one().state) == ("active", "ended")
+    assert "has ended" in reader.asked[1]["hub.reason"]
 
 
 def test_once_the_agreement_ends_the_subscription_is_denied(hub, reader, token):

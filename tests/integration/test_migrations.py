@@ -132,19 +132,6 @@ def test_whose_words_live_articles_carry_is_read_off_their_newest_revision(old_l
         assert connection.scalar(text("SELECT words_of FROM articles WHERE id = 'b-1'")) == "远山通讯社"
 
 
-def test_what_keywords_and_authors_articles_had_before_is_found(old_ledger: Ledger):
-    migrate(old_ledger, to="0008")
-    article = an_article("a-2", keywords=["渡口"], correspondents=["陆明远"])
-    with old_ledger.write() as connection:
-        _a_revision(connection, "a-2", article.model_dump_json().encode())
-
-    migrate(old_ledger)
-
-    with old_ledger.read() as connection:
-        found = labels.belongings(connection, "a-2")
-    assert (found.keywords, found.authors) == (["渡口"], ["陆明远", "顾晓舟"])
-
-
 def test_a_delivery_may_bring_a_feed_and_those_of_articles_are_as_they_were(old_ledger: Ledger):
     migrate(old_ledger, to="0013")
     before = _every_row(old_ledger)
@@ -195,6 +182,19 @@ def unmigrate(ledger: Ledger, *, to: str) -> None:
 def _every_row(ledger: Ledger) -> list[tuple[object, ...]]:
     with ledger.read() as connection:
         return [tuple(row) for row in connection.execute(text("SELECT * FROM deliveries ORDER BY seq"))]
+
+
+def test_what_keywords_and_authors_articles_had_before_is_found(old_ledger: Ledger):
+    migrate(old_ledger, to="0008")
+    article = an_article("a-2", keywords=["渡口"], correspondents=["陆明远"])
+    with old_ledger.write() as connection:
+        _a_revision(connection, "a-2", article.model_dump_json().encode())
+
+    migrate(old_ledger)
+
+    with old_ledger.read() as connection:
+        found = labels.belongings(connection, "a-2")
+    assert (found.keywords, found.authors) == (["渡口"], ["陆明远", "顾晓舟"])
 
 
 def _a_live_article(connection: Connection, id: str, *origins: dict[str, str]) -> None:

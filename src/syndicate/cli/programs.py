@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicate.assemble import worker_name
 from syndicate.cli.supervise import Program
 from syndicate.dispatch.redis_server import answers, find_redis_server
 from syndicate.ledger import beats
 from syndicate.ledger.database import Ledger
 from syndicate.model.step import LANES, Lane
+from syndicate.perform import worker_name
 from syndicate.settings import Settings
 
 

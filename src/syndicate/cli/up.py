@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicate.assemble import assemble_with_queue, worker_name
+from syndicate.assemble import assemble_with_queue
 from syndicate.cli import programs
 from syndicate.cli.opening import plain_errors, settings_of
 from syndicate.cli.silence import Silence
@@ -25,6 +25,7 @@ from syndicate.dispatch.redis_server import NoRedis
 from syndicate.ledger import beats
 from syndicate.ledger.migrate import migrate
 from syndicate.model.step import Lane
+from syndicate.perform import worker_name
 from syndicate.settings import Settings
 
 START_TIMEOUT_S = 90.0

@@ -50,10 +50,8 @@ def write_documents(connection: Connection, feed: Feed, changes: Changes, *, kep
             standing = [entry for entry in changes.standing if entry.month == month]
             standing += feed_entries.of_month(connection, feed_id, month, but=but)
             update: dict[str, object] = {"archive": month, "previous": previous, "following": following}
-            update |= {"hubs": ()}  # nobody subscribes to an archive
-            archive = feed.model_copy(
-                update=update | {"changed": _archive_changed(connection, feed, changes, standing)}
-            )
+            update |= {"changed": _archive_changed(connection, feed, changes, standing), "hubs": ()}
+            archive = feed.model_copy(update=update)  # which names no hub: nobody subscribes to one
             written.append(_documents(connection, archive, standing, kept))
     return Documents([one for some in written for one in some], sorted(set(before) - set(months)))
 

@@ -18,7 +18,8 @@ from syndicate.pipeline.subscribe import RETRY_AFTER_S, TooMany, subscribe
 from syndicate.transports.sealed import KEY_NAME, seal
 from syndicate.web.bodies import read_body
 from syndicate.web.credentials import feed_token
-from syndicate.web.tokens import token_id
+from syndicate.web.limits import Limits
+from syndicate.web.tokens import recognise
 
 MOST_BYTES = 16 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -29,7 +30,9 @@ _URL = TypeAdapter(Url)
 async def ask(request: Request) -> Response:
     """`POST /hub`: 202, to be verified; 400, 403, 404, 408, 413, 415, 429; what is wrong is said in plain text."""
     system: System = request.app.state.system
+    limits: Limits = request.app.state.limits
     try:
+        limits.spend_address(request)
         told = await _told(request, system)
         return await run_in_threadpool(_answer, request, told, system)
     except HTTPException as error:
@@ -148,10 +151,10 @@ def _audience(request: Request, topic: Topic, query: str, *, system: System) -> 
             raise Invalid([_no_topic({"hub.topic": "given"})])
         return PUBLIC, None
     token = feed_token(request) or next(iter(parse_qs(query).get("token", [])), None)
-    holder = token_id(system.ledger, token or "", scope="feeds:read", partner_id=partner_id, now=system.clock())
-    if holder is None:
+    holder = recognise(system.ledger, token or "", now=system.clock())
+    if holder is None or not holder.may("feeds:read", partner_id=partner_id):
         raise HTTPException(403, "hub.topic: a partner's feed needs that partner's token, in its address or as for it")
-    return partner_id, holder
+    return partner_id, holder.id
 
 
 def _is_public(topic: Topic, system: System) -> bool:

@@ -109,11 +109,5 @@ def _made(connection: Connection, name: str, scopes: Sequence[str], partner_id: 
     return f"sy_{token_id}_{secret}"
 
 
-def token_id(ledger: Ledger, token: str, *, scope: str, partner_id: str, now: datetime) -> str | None:
-    """The id of a token that has this scope and is this partner's; None for any other."""
-    holder = recognise(ledger, token, now=now)
-    return holder.id if holder and holder.may(scope, partner_id=partner_id) else None
-
-
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

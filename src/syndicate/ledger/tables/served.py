@@ -16,7 +16,7 @@ feeds = Table(
     Column("changed_at", UtcDateTime, comment="when the newest of what it holds changed; stands in the bytes"),
     Column("built_at", UtcDateTime, comment="when a build last changed anything"),
     Column("form", String(64), nullable=False, default="", comment="digest of what every document is written under"),
-    Column("build", Counter, nullable=False, default=0, comment="counts the builds that changed anything"),
+    Column("build", Counter, nullable=False, server_default="0", comment="counts the builds that changed anything"),
     Index("ix_feeds_unbuilt", "id", **where("built_seq < dirty_seq")),
 )
 

@@ -17,11 +17,23 @@ def upgrade() -> None:
     op.execute("ALTER TABLE feeds RENAME COLUMN selection TO form")
     said = "counts the builds that changed anything"
     op.add_column("feeds", sa.Column("build", COUNTER, nullable=False, server_default="0", comment=said))
+    _words()
     _entries()
     _bytes()
     _documents()
     op.drop_table("feed_renditions")
     op.execute("UPDATE feeds SET form = '', dirty_seq = dirty_seq + 1")  # each is built again, whole
+
+
+def _words() -> None:
+    """What the columns are said to be; SQLite keeps no words."""
+    if op.get_bind().dialect.name == "postgresql":
+        for name, words in (
+            ("changed_at", "when the newest of what it holds changed; stands in the bytes"),
+            ("built_at", "when a build last changed anything"),
+            ("form", "digest of what every document is written under"),
+        ):
+            op.execute(sa.text(f"COMMENT ON COLUMN feeds.{name} IS '{words}'"))
 
 
 def _entries() -> None:

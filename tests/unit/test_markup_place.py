@@ -382,3 +382,15 @@ def test_what_is_placed_is_clean(body, passed):
 def test_no_other_word_changes(body, passed):
     body = body.replace(HEAD, "").replace(TAIL[0].text, "")
     assert body_text(placed(body, *passed), captions=CAPTIONS) == body_text(body, captions=CAPTIONS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"1<span> <img src='{SITE}x.jpg'></span>1",
+        f"1<i> <b> <img src='{SITE}x.jpg'></b></i> 1",
+        f"1<a><img src='{SITE}x.jpg'></a>1",
+    ],
+)
+def test_the_space_in_what_goes_with_a_picture_goes_on_to_keep_words_apart(body):
+    assert body_text(placed(body), captions=CAPTIONS) == body_text(body, captions=CAPTIONS)

@@ -1,11 +1,14 @@
 """What HTML do we let through: taking something out of the tree with its emptied wrapper, and no word beside it."""
 
+import re
+
 from lxml.html import Element, HtmlElement
 
 from syndicate.markup.captions import Line
 from syndicate.markup.characters import seen
 from syndicate.markup.tags import BLOCKS, INLINE, PICTURES, TABLES
 
+_SPACE = re.compile("[ \t\n\r\f\xa0]")
 _WRAPPERS = BLOCKS.difference(TABLES).union(INLINE)
 
 
@@ -53,7 +56,10 @@ def _take_out(element: HtmlElement) -> None:
     if parent is None:
         return
     ends_line = next(element.iter(*BLOCKS, "br"), None) is not None
-    if not (ends_line and _text_before(element) and _text_after(element)):
+    between_words = _text_before(element) and _text_after(element)
+    if not (ends_line and between_words):
+        if between_words and _SPACE.search(element.text_content()):
+            element.tail = " " + (element.tail or "")  # what kept two words apart goes on to
         element.drop_tree()
         return
     # What we take out kept the words on its two sides apart; a plain line end does so in its place.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from syndicate.formats import ARTICLE_FORMATS, FEED_FORMATS, article_format, feed_format, whole
 from tests.golden.formats.samples import a_feed, a_picture, a_publisher, a_retraction, a_story, an_article, the_story
@@ -69,3 +70,21 @@ def test_no_format_is_loaded_before_it_is_wanted():
         [sys.executable, "-c", asked], env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=True
     )
     assert told.stdout.split() == ["False", "False"]
+
+
+def test_the_newsrooms_sign_stands_where_each_format_has_a_place_for_it():
+    icon, favicon = "https://news.example/512.png", "https://news.example/64.png"
+    feed = a_feed(publisher=a_publisher(icon_url=icon, favicon_url=favicon))
+
+    atom, rss = (etree.fromstring(whole(name, feed).body) for name in ("atom", "rss"))
+    told = json.loads(whole("json", feed).body)
+
+    assert (atom.findtext("{*}icon"), atom.findtext("{*}logo")) == (favicon, icon)
+    image, channel = rss.find("channel/image"), rss.find("channel")
+    assert image is not None
+    assert channel is not None
+    assert image.findtext("url") == favicon
+    assert [image.findtext(name) for name in ("title", "link")] == [
+        channel.findtext(name) for name in ("title", "link")
+    ]
+    assert (told["icon"], told["favicon"]) == (icon, favicon)

@@ -45,6 +45,9 @@ def closing(_: Feed) -> bytes:
 
 
 def _finish_feed(root: etree._Element, *, feed: Feed) -> None:
+    for name, url in (("icon", feed.publisher.favicon_url), ("logo", feed.publisher.icon_url)):
+        if url:
+            add(root, name, url)
     add_history(root, "link", feed, suffix="atom", media_type=MEDIA_TYPE)
     for tombstone in feed.tombstones:
         add(root, "at:deleted-entry", ref=tombstone.uri, when=tombstone.when.isoformat())

@@ -32,6 +32,8 @@ def opening(feed: Feed) -> bytes:
         "language": publisher.language,
         "authors": [author],
         "author": author,
+        "icon": publisher.icon_url,
+        "favicon": publisher.favicon_url,
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
         "_syndicate": present(
             {"about": feed.addresses.page, "archive": bool(feed.archive) or None, "deleted": deleted}

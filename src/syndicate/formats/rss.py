@@ -54,9 +54,20 @@ def _namespaces(feed: Feed) -> tuple[str, ...]:
 def _finish_channel(root: etree._Element, *, feed: Feed) -> None:
     # The names of days and months are English whatever the locale: email.utils has them in a table of its own.
     add(root[0], "lastBuildDate", format_datetime(feed.changed))
+    _add_image(root[0], feed)
     for hub in feed.hubs:  # feedgen writes no link but `self`
         add(root[0], "atom:link", rel="hub", href=hub)
     add_history(root[0], "atom:link", feed, suffix="rss", media_type=MEDIA_TYPE)
+
+
+def _add_image(channel: etree._Element, feed: Feed) -> None:
+    """The newsroom's sign; RSS wants its title and link to be the channel's."""
+    url = feed.publisher.favicon_url or feed.publisher.icon_url
+    if url:
+        image = add(channel, "image")
+        add(image, "url", url)
+        add(image, "title", channel.findtext("title") or "")
+        add(image, "link", channel.findtext("link") or "")
 
 
 def _item(story: Story, feed: Feed) -> FeedEntry:

@@ -41,6 +41,8 @@ class Publisher(Record):
     home_url: Url
     licence_url: Url
     contact: Name
+    icon_url: Url | None = Field(default=None, description="a square picture of 512 pixels or more, for feed readers")
+    favicon_url: Url | None = Field(default=None, description="a small one, of 64 pixels or more")
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     language: Language = "zh-CN"
     syndicates: Selection = Field(

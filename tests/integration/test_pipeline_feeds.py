@@ -355,6 +355,22 @@ def test_a_feed_that_is_gone_from_the_configuration_wakes_nobody_for_ever(system
     assert system.sweep() == []
 
 
+def test_a_feed_that_was_gone_for_a_while_has_nothing_that_was_withdrawn_meanwhile(system: Rehearsal):
+    system.partner()
+    system.publish(an_event(), an_event(article="a-2", headline="第二班船"))
+    system.part_with("yunfeng")
+    system.begin()
+    system.sweep_and_run()
+    system.publish(an_event("withdrawn", version=2))
+    system.sweep_and_run()
+
+    system.partner()
+    system.begin()
+    system.sweep_and_run()
+
+    assert headlines(system, OWN) == ["第二班船"]
+
+
 def test_the_same_selection_gives_the_same_bytes_and_the_same_date_of_building(system: Rehearsal):
     system.publish(an_event())
     bytes_before, built_before = system.feed(), state(system).built_at
@@ -394,7 +410,7 @@ def test_a_change_while_a_feed_is_built_is_not_lost(system: Rehearsal):
 
     # when: it puts in place what it saw
     with system.ledger.write() as connection:
-        feeds.built(connection, seen)
+        feeds.built(connection, seen, form=seen.form)
     system.sweep_and_run()
 
     # then

@@ -121,9 +121,9 @@ def unbuilt(connection: Connection, *, limit: int) -> list[tuple[str, bool]]:
     return [(row.id, row.urgent) for row in rows]
 
 
-def built(connection: Connection, seen: FeedState) -> bool:
-    """Note that what was seen needs no new bytes; False when a later build has overtaken us."""
-    return _advance(connection, seen, {})
+def built(connection: Connection, seen: FeedState, *, form: str) -> bool:
+    """Note that what was seen needs no new bytes under this form; False when a later build has overtaken us."""
+    return _advance(connection, seen, {"form": form})
 
 
 def publish(

@@ -34,8 +34,8 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, 
         seen = feeds.state(connection, feed_id)
         if seen is None or seen.built_seq >= seen.dirty_seq:
             return []
-        if definition is None:  # gone from the configuration: nobody is served by it any more
-            form, feed, changes, documents = seen.form, None, None, None
+        if definition is None:  # gone from the configuration: should it come back, all of it is looked at again
+            form, feed, changes, documents = "", None, None, None
         else:
             form = _form(definition, newsroom)
             whole = form != seen.form
@@ -46,7 +46,7 @@ def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, 
             written = changes.now or whole
             documents = write_documents(connection, feed, changes, kept=kept, whole=whole) if written else None
     if feed is None or changes is None or documents is None:
-        return _note_built(ledger, seen)
+        return _note_built(ledger, seen, form=form)
     told = _put_in_place(
         ledger, seen, form=form, feed=feed, changes=changes, documents=documents, newsroom=newsroom, now=now
     )
@@ -120,9 +120,9 @@ def _whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _note_built(ledger: Ledger, seen: FeedState) -> list[Step]:
+def _note_built(ledger: Ledger, seen: FeedState, *, form: str) -> list[Step]:
     with ledger.write() as connection:
-        if feeds.built(connection, seen):
+        if feeds.built(connection, seen, form=form):
             feed_entries.looked(connection, seen.id, upto=seen.dirty_seq)
     return _again(ledger, seen.id)
 

@@ -6,9 +6,8 @@ refuses rel=license), RSS dates, rights, names, languages and pictures. An entry
 written in one that declares the same namespaces, out of which it is cut.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -20,7 +19,7 @@ from syndicate.model.publisher import Publisher
 from syndicate.model.story import Feed, Story
 
 Finish = Callable[[etree._Element], None]
-_ANY = datetime(2000, 1, 1, tzinfo=UTC)  # a text would be parsed, which takes longer than all the rest
+_OF_RSS = ("atom", "content")
 _PREFIXES = ("dc", "media")  # feedgen itself declares `atom` and `content` in RSS
 
 
@@ -57,7 +56,11 @@ def frame(feed: Feed, *, suffix: str, media_type: str, finish: Finish, also: tup
         generator.link(href=hub, rel="hub")
     generator.link(href=publisher.home_url, rel="alternate", type="text/html")  # RSS takes the last link as its own
     generator.updated(feed.changed)
-    return _extended(generator, finish, also)
+    # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
+    # public way to say "no date" (its default is now), so the private field it is.
+    generator._FeedGenerator__rss_lastBuildDate = None
+    generator.register_extension("syndicate", lambda: _Extension(finish, _PREFIXES + also), None)
+    return generator
 
 
 def begun(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
@@ -72,19 +75,17 @@ def begun(story: Story, *, publisher: Publisher, finish: Finish) -> FeedEntry:
     return started
 
 
-def alone(written: FeedEntry, *, also: tuple[str, ...] = ()) -> FeedGenerator:
-    """An entry in a frame that says nothing, only declares what a feed's does: to be cut out of it (`cut_out`)."""
-    generator = FeedGenerator()
-    generator.id("-")
-    generator.title("-")
-    generator.description("-")
-    generator.link(href="-")
-    generator.updated(_ANY)
-    generator.add_entry(written)
-    return _extended(generator, _leave_as_it_is, also)
+def alone(entry: etree._Element, *, inside: Sequence[str], also: tuple[str, ...] = ()) -> bytes:
+    """An entry's lines as they stand in a feed: written inside elements that only declare what a feed's does."""
+    root = etree.Element(inside[0], nsmap={prefix: NAMESPACES[prefix] for prefix in (*_PREFIXES, *_OF_RSS, *also)})
+    holder = root
+    for name in inside[1:]:
+        holder = etree.SubElement(holder, name)
+    holder.append(entry)
+    return _cut_out(etree.tostring(root, encoding="UTF-8", pretty_print=True), str(entry.tag).encode())
 
 
-def cut_out(document: bytes, name: bytes) -> bytes:
+def _cut_out(document: bytes, name: bytes) -> bytes:
     """The lines of the only element of that name, which begins and ends a line."""
     start, end = document.index(b"<%b" % name), document.rindex(b"</%b>\n" % name)
     return document[document.rindex(b"\n", 0, start) + 1 : end + len(name) + 4]
@@ -93,15 +94,3 @@ def cut_out(document: bytes, name: bytes) -> bytes:
 def opened(document: bytes, closing: bytes) -> bytes:
     """A document that has no entries, up to where its entries would end."""
     return document[: document.rindex(closing)]
-
-
-def _extended(generator: FeedGenerator, finish: Finish, also: tuple[str, ...]) -> FeedGenerator:
-    # feedgen writes an RFC 822 date by switching the process's locale, under the feet of other threads. There is no
-    # public way to say "no date" (its default is now), so the private field it is.
-    generator._FeedGenerator__rss_lastBuildDate = None
-    generator.register_extension("syndicate", lambda: _Extension(finish, _PREFIXES + also), None)
-    return generator
-
-
-def _leave_as_it_is(_: etree._Element) -> None:
-    """Nothing is to be put right in a frame that says nothing."""

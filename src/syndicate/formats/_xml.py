@@ -12,6 +12,7 @@ NAMESPACES = MappingProxyType(
     {
         "at": "http://purl.org/atompub/tombstones/1.0",
         "atom": "http://www.w3.org/2005/Atom",
+        "content": "http://purl.org/rss/1.0/modules/content/",
         "dc": "http://purl.org/dc/elements/1.1/",
         "dcterms": "http://purl.org/dc/terms/",
         "fh": "http://purl.org/syndication/history/1.0",

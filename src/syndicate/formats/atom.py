@@ -6,7 +6,7 @@ from urllib.parse import quote
 from feedgen.entry import FeedEntry
 from lxml import etree
 
-from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
+from syndicate.formats._feedgen import alone, begun, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, minted, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures, qualified
 from syndicate.formats.stylesheet import styled
@@ -36,7 +36,7 @@ def opening(feed: Feed) -> bytes:
 
 def entry(story: Story, feed: Feed) -> bytes:
     """One `atom:entry`."""
-    return cut_out(alone(_entry(story, feed), also=_ALSO).atom_str(pretty=True), b"entry")
+    return alone(_entry(story, feed).atom_entry(), inside=("feed",), also=_ALSO)
 
 
 def closing(_: Feed) -> bytes:

@@ -8,7 +8,7 @@ from feedgen.entry import FeedEntry
 from lxml import etree
 
 from syndicate.formats import dialect, rsl
-from syndicate.formats._feedgen import alone, begun, cut_out, frame, opened
+from syndicate.formats._feedgen import alone, begun, frame, opened
 from syndicate.formats._story import carries_others, creators, full_text, legal, rights
 from syndicate.formats._xml import add, add_history, add_licence, add_pictures
 from syndicate.formats.stylesheet import styled
@@ -39,7 +39,7 @@ def entry(story: Story, feed: Feed) -> bytes:
     """One `item`."""
     if feed.definition.dialect:
         return dialect.entry(story, feed)
-    return cut_out(alone(_item(story, feed), also=_namespaces(feed)).rss_str(pretty=True), b"item")
+    return alone(_item(story, feed).rss_entry(), inside=("rss", "channel"), also=_namespaces(feed))
 
 
 def closing(feed: Feed) -> bytes:

@@ -28,8 +28,8 @@ def test_a_bucket_has_what_was_published_and_not_what_was_withdrawn_though_its_k
 ) -> None:
     port = free_port()
     with s3(BUCKET) as server:
-        web = {"port": port, "base_url": f'"http://127.0.0.1:{port}"', "files": f'"s3://{BUCKET}/public"'}
-        reached = {"endpoint": f'"{server.url}"', "region": f'"{server.region}"', "network": '"internal"'}
+        web = {"port": port, "base_url": f"http://127.0.0.1:{port}", "files": f"s3://{BUCKET}/public"}
+        reached = {"endpoint": server.url, "region": server.region, "network": "internal"}
         with Live(tmp_path, partners, web=web, **{"web.s3": reached}) as live:
             live.publish(an_event("published", "a-1"))
             live.wait_for(lambda: "is not set" in live.log("feeds"), timeout_s=60)

@@ -85,7 +85,7 @@ def shelf(system: Rehearsal) -> Shelf:
     """A store that the system writes to."""
     shelf = Shelf()
     with_files(system, "/nowhere")
-    vars(system.system)["_store"] = shelf
+    vars(system.system._performer)["store"] = shelf
     return shelf
 
 

@@ -182,7 +182,8 @@ def test_a_new_start_remembers_the_partners_as_they_are_configured_then(system: 
 def test_the_feeds_that_are_configured_are_there_after_the_first_sweep(system: Rehearsal):
     system.partner()
 
-    assert {step.feed_id for step in system.sweep() if isinstance(step, BuildFeed)} == {"all", "partners/yunfeng"}
+    found = {step.feed_id for step in system.sweep() if isinstance(step, BuildFeed)}
+    assert found == {"all", "own", "partners/yunfeng"}
 
 
 def test_a_hold_that_has_not_lapsed_wakes_nobody(system: Rehearsal):

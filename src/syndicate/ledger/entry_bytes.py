@@ -22,6 +22,14 @@ class Rendered:
     bodies: Mapping[str, bytes]
 
 
+class Missing(LookupError):
+    """Entries stand in a feed whose bytes are gone: another feed's build may have dropped them in the same moment."""
+
+    def __init__(self, versions: Collection[str]) -> None:
+        super().__init__(f"no bytes of {len(versions)} entries")
+        self.versions = versions
+
+
 class Kept:
     """The bytes of entries, kept in mind up to a size by a process that builds feeds; the ledger has them all."""
 
@@ -44,12 +52,17 @@ class Kept:
         """Whether any of these is to be loaded, or written."""
         return any((version, name) not in self._kept for name in formats)
 
-    def load(self, connection: Connection, versions: Iterable[str], formats: Collection[str]) -> None:
-        """Have these in mind, as far as the ledger has them."""
+    def rendered(self, article_id: str, version: str, formats: Collection[str]) -> Rendered:
+        """What is in mind of one version. Raises KeyError for one that is not."""
+        return Rendered(article_id, version, {name: self.get(version, name) for name in formats})
+
+    def load(self, connection: Connection, versions: Collection[str], formats: Collection[str]) -> list[str]:
+        """Have these in mind, as far as the ledger has them; tells which it lacks."""
         missing = sorted({version for version in versions if self.lacks(version, formats)})
         for some in in_batches(missing):
             for row in connection.execute(select(entry_bytes).where(entry_bytes.c.version.in_(some))):
                 self._put((row.version, row.format), zlib.decompress(row.deflated))
+        return [version for version in missing if self.lacks(version, formats)]
 
     def get(self, version: str, name: str) -> bytes:
         """The bytes of one entry in one format. Raises KeyError for one that is not in mind."""

@@ -61,6 +61,14 @@ def looked(connection: Connection, feed_id: str, *, upto: int) -> None:
     connection.execute(done.values(looked=feed_entries.c.asked))
 
 
+def forget(connection: Connection, feed_id: str, versions: Collection[str]) -> None:
+    """Have the entries of these versions looked at by the next build as if they were new."""
+    for some in in_batches(sorted(versions)):
+        lost = and_(feed_entries.c.feed_id == feed_id, feed_entries.c.version.in_(some))
+        again = select(feeds.c.dirty_seq).where(feeds.c.id == feed_id).scalar_subquery()
+        connection.execute(update(feed_entries).where(lost).values(version="", looked=0, asked=again))
+
+
 def every(connection: Connection, feed_id: str) -> list[str]:
     """Every article that stands or ever stood in a feed, or was to be looked at."""
     return list(connection.scalars(select(feed_entries.c.article_id).where(feed_entries.c.feed_id == feed_id)))

@@ -8,7 +8,7 @@ import structlog
 
 from syndicate.ledger import entry_bytes, feed_entries, feeds, files
 from syndicate.ledger.database import Ledger
-from syndicate.ledger.entry_bytes import Kept
+from syndicate.ledger.entry_bytes import Kept, Missing
 from syndicate.ledger.feeds import FeedState
 from syndicate.model.record import canonical_json, digest_of
 from syndicate.model.step import BuildFeed, Step
@@ -22,6 +22,17 @@ log = structlog.get_logger(__name__)
 
 
 def build_feed(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, now: datetime) -> list[Step]:
+    """Build one feed, as `_build` does; entries whose bytes are gone are looked at as if they were new, by the next."""
+    try:
+        return _build(ledger, feed_id, newsroom=newsroom, kept=kept, now=now)
+    except Missing as missing:
+        log.warning("feed.bytes_missing", feed=feed_id, entries=len(missing.versions))
+        with ledger.write() as connection:
+            feed_entries.forget(connection, feed_id, missing.versions)
+        return _again(ledger, feed_id)
+
+
+def _build(ledger: Ledger, feed_id: str, *, newsroom: Newsroom, kept: Kept, now: datetime) -> list[Step]:
     """Build one feed as the ledger has it now; a burst of changes is built once, and no change stays unbuilt.
 
     Only what was touched is looked at, and only entries that have changed are written; `kept` has the bytes of the

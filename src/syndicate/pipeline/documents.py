@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from syndicate.formats import FEED_FORMATS, feed_format, joined
 from syndicate.ledger import feed_entries, feeds
-from syndicate.ledger.entry_bytes import Kept
+from syndicate.ledger.entry_bytes import Kept, Missing
 from syndicate.ledger.feed_entries import Entry
 from syndicate.ledger.feeds import SUBSCRIPTION, Document
 from syndicate.model.story import Feed, Tombstone
@@ -87,7 +87,7 @@ def _subscription(
         "previous": months[-1] if months else "",
     }
     window = _window(connection, feed, changes)
-    kept.load(connection, [entry.version for entry in window], FEED_FORMATS)
+    _load(connection, window, kept)
     return _documents(connection, feed.model_copy(update=update), _fitting(window, kept), kept)
 
 
@@ -158,7 +158,7 @@ def _beside(month: str, months: Sequence[str]) -> tuple[str, str]:
 
 
 def _documents(connection: Connection, feed: Feed, entries: Collection[Entry], kept: Kept) -> list[Document]:
-    kept.load(connection, [entry.version for entry in entries], FEED_FORMATS)
+    _load(connection, entries, kept)
     order = newest_first(entries)
     return [
         feeds.document(feed.archive or SUBSCRIPTION, name, feed_format(name).MEDIA_TYPE, body(feed, order, name, kept))
@@ -169,3 +169,9 @@ def _documents(connection: Connection, feed: Feed, entries: Collection[Entry], k
 def _gone_at(entry: Entry) -> datetime:
     assert entry.gone_at is not None  # the caller has looked
     return entry.gone_at
+
+
+def _load(connection: Connection, entries: Iterable[Entry], kept: Kept) -> None:
+    """Have their bytes in mind. Raises `Missing`."""
+    if lacking := kept.load(connection, [entry.version for entry in entries], FEED_FORMATS):
+        raise Missing(lacking)

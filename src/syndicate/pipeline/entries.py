@@ -65,10 +65,10 @@ def find_changes(
         story = _story(connection, standing, definition, newsroom)
         if story is None:
             continue
-        kept.load(connection, [version], FEED_FORMATS)
-        if kept.lacks(version, FEED_FORMATS):
-            rendered.append(_rendered(standing.article_id, version, story, feed))
-            kept.add(rendered[-1])
+        if kept.load(connection, [version], FEED_FORMATS):
+            kept.add(_rendered(standing.article_id, version, story, feed))
+        # Also what is kept is kept again: another feed's build may drop it until we are in place.
+        rendered.append(kept.rendered(standing.article_id, version, FEED_FORMATS))
         changed[standing.article_id] = _entry(standing, version, story, newsroom)
     gone = {name: entry for name, entry in former.items() if entry.version and name not in changed}
     changed |= _gone(connection, gone, definition)

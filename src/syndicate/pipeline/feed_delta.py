@@ -55,7 +55,8 @@ def feed_delta(ledger: Ledger, feed_id: str, name: str, *, since: str, newsroom:
             hubs=newsroom.hubs_for(definition.audience),
             previous=months[-1] if months else "",
         )
-        kept.load(connection, [entry.version for entry in standing], FEED_FORMATS)
+        if kept.load(connection, [entry.version for entry in standing], FEED_FORMATS):
+            return None
     told = body(feed, standing, name, kept)
     return Delta(served.digest, served.media_type, told) if len(told) <= MOST_BYTES else None
 

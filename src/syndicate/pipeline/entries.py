@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from syndicate.formats import FEED_FORMATS, feed_format
 from syndicate.formats.dialect import left_out
@@ -133,6 +134,8 @@ def _story(connection: Connection, standing: Standing, definition: FeedDefinitio
         )
         if definition.dialect and (reason := left_out(story.article, definition.dialect)):
             log.info("feed.entry_left_out", feed=definition.id, article=standing.article_id, reason=reason)
+    except SQLAlchemyError:
+        raise  # the ledger is away: that says nothing against the article
     except Exception:
         log.exception("feed.entry_unwritable", feed=definition.id, article=standing.article_id)
         return None

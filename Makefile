@@ -27,8 +27,8 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the real thing, on this machine: publish, correct, withdraw, with four partners (ONCE=1 ends by itself)
 	@$(BIN)/syndicate demo $(if $(ONCE),--once)
 
-test: $(READY) ## every test, four at a time (JOBS=1: one by one); those that need PostgreSQL skip where there is none
-	@$(BIN)/pytest -n $(or $(JOBS),4) --dist worksteal
+test: $(READY) ## every test, three at a time (JOBS=1: one by one); those that need PostgreSQL skip where there is none
+	@$(BIN)/pytest -n $(or $(JOBS),3) --dist worksteal
 
 chaos: $(READY) ## harm done to the whole system, on SQLite and on PostgreSQL, up to ten minutes (SEED=7 does the same again)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ON),--on $(ON))

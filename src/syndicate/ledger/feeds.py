@@ -84,12 +84,13 @@ def touch(
 
 def reconsider(connection: Connection) -> None:
     """Have every feed built again, because the configuration may have changed; what comes out the same stays."""
+    connection.execute(select(feeds.c.id).order_by(feeds.c.id).with_for_update()).all()  # as `touch`, in one order
     connection.execute(update(feeds).values(dirty_seq=feeds.c.dirty_seq + 1))
 
 
 def ensure(connection: Connection, ids: Iterable[str], *, at: datetime) -> None:
     """Make sure that these feeds exist, so that an empty one can be read too."""
-    insert_new(connection, feeds, [_new(feed_id, at) for feed_id in ids])
+    insert_new(connection, feeds, [_new(feed_id, at) for feed_id in sorted(set(ids))])  # as `touch`, in one order
 
 
 def missing(connection: Connection, ids: Iterable[str]) -> list[str]:

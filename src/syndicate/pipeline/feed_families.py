@@ -21,6 +21,8 @@ def ensure_named(connection: Connection, directory: Directory, *, now: datetime)
     """Have a feed for each section, keyword and author of what the public has, also where its family came later."""
     if not any(family.each in ("section", "keyword", "author") for family in directory.feeds):
         return
+    named = set[str]()
     for audience in (PUBLIC, PUBLIC_LINKS):
         found = labels.everything(connection, audiences=[audience], limit=AT_MOST)
-        feeds.ensure(connection, directory.feeds_with([audience], found), at=now)
+        named.update(directory.feeds_with([audience], found))
+    feeds.ensure(connection, named, at=now)

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+import structlog
+from sqlalchemy.exc import OperationalError
+
 from syndicate.ledger import beats
-from syndicate.ledger.database import Ledger
+from syndicate.ledger.database import Ledger, was_deadlock
 from syndicate.ledger.entry_bytes import Kept
 from syndicate.model.step import Beat, BuildFeed, Confirm, Deliver, Lane, Plan, Step, Verify, Withdraw, WriteFiles
 from syndicate.patience import delivery_policy
@@ -31,6 +34,9 @@ ENTRIES_IN_MIND = 64 * 1024 * 1024  # bytes of feeds' entries, in a process that
 FILE_DEADLINE_S = 20.0  # for one file to a store that is far away
 
 
+log = structlog.get_logger(__name__)
+
+
 def worker_name(process: int) -> str:
     """How a worker is called where its signs of life are kept: by its machine and its process, Celery's parent."""
     return f"{socket.gethostname()}:{process}"
@@ -47,7 +53,19 @@ class Performer:
     stopping: Callable[[], bool]
 
     def follow(self, step: Step) -> Sequence[Step]:
-        """Do one Step; its facts are committed when this answers with what follows."""
+        """Do one Step; its facts are committed when this answers with what follows.
+
+        Where two have waited for each other, the database has undone one of them: it is done once more.
+        """
+        try:
+            return self._follow(step)
+        except OperationalError as error:
+            if not was_deadlock(error) or isinstance(step, Deliver):  # what was sent is for the sweep to settle
+                raise
+            log.warning("step.done_again", step=type(step).__name__, because="two waited for each other")
+            return self._follow(step)
+
+    def _follow(self, step: Step) -> Sequence[Step]:
         match step:
             case Plan():
                 return plan(self.ledger, step.article_id, newsroom=self.configured(), now=self.clock())

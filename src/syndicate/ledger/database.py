@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
@@ -91,6 +92,11 @@ def database_time(connection: Connection) -> datetime:
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def was_deadlock(error: OperationalError) -> bool:
+    """Whether a transaction was undone because it and another waited for each other (PostgreSQL, SQLSTATE 40P01)."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
 
 
 def in_batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
